@@ -1,0 +1,37 @@
+package api
+
+// CertificateType is the JWT typ of an activation certificate; PolicyType that
+// of a signed policy. Audience is the aud of both.
+const (
+	CertificateType = "holdfast-activation+jwt"
+	PolicyType      = "holdfast-policy+jwt"
+	Audience        = "org.holdfast.Holdfast"
+)
+
+// Assurance levels.
+const (
+	AssuranceLow  = "low"
+	AssuranceHigh = "high"
+)
+
+// CertificateClaims are the claims of an activation certificate (JWT, EdDSA).
+type CertificateClaims struct {
+	Issuer        string       `json:"iss"`
+	Audience      string       `json:"aud"`
+	IssuedAt      int64        `json:"iat"`
+	Expires       int64        `json:"exp"`
+	Account       string       `json:"account"`
+	Device        string       `json:"device"`
+	Confirmation  Confirmation `json:"cnf"`
+	Configuration string       `json:"configuration"` // SHA-256 over the snapshot's digests, hex
+	Policy        string       `json:"policy"`
+	PolicyVersion int          `json:"policy_version"`
+	Activation    string       `json:"act"` // "active" or "limited"
+	Assurance     string       `json:"assurance"`
+	Licences      []string     `json:"licences,omitempty"`
+}
+
+// Confirmation binds the certificate to the device key (RFC 7800, jkt as in RFC 9449).
+type Confirmation struct {
+	Thumbprint string `json:"jkt"`
+}

@@ -1,0 +1,83 @@
+package api
+
+// Problem codes: stable, the same in problems, errors and translations. The
+// comment gives the HTTP status.
+const (
+	CodeInternal = "internal" // 500
+
+	// Requests.
+	CodeBadRequest      = "bad_request"         // 400: not JSON, wrong type
+	CodeUnknownField    = "unknown_field"       // 400: unknown, duplicate or differently-cased field
+	CodeUnknownQuery    = "unknown_query"       // 400
+	CodeContentType     = "content_type"        // 415: missing or wrong
+	CodeTooLarge        = "too_large"           // 413
+	CodeNotFound        = "not_found"           // 404
+	CodeMethod          = "method"              // 405
+	CodeInvalidValue    = "invalid_value"       // 422: a field is out of range (CR/LF included)
+	CodeSnapshotPartial = "snapshot_incomplete" // 422
+	CodeSchemaUnknown   = "schema_unknown"      // 422
+	CodePasswordWeak    = "password_weak"       // 422
+	CodeBusy            = "busy"                // 503
+
+	// Proof.
+	CodeSignature  = "signature"      // 401: missing, wrong, another profile
+	CodeClockSkew  = "clock_skew"     // 401, with time
+	CodeNonceUsed  = "nonce_used"     // 401
+	CodeUnknownKey = "unknown_key"    // 401
+	CodeRevoked    = "device_revoked" // 403
+	CodeSignIn     = "sign_in_failed" // 401: never says which part
+
+	// Limits.
+	CodeTooMany       = "too_many_requests" // 429, retry_at
+	CodeSendWait      = "send_wait"         // 429, retry_at
+	CodeSnapshotLimit = "snapshot_limit"    // 429
+	CodeNoPlaces      = "no_places"         // 409: active or pending devices full
+
+	// Challenges.
+	CodeWrong           = "code_wrong"           // 422, tries_left
+	CodeMistyped        = "code_mistyped"        // 422: check symbol or length; costs no try
+	CodeExpired         = "code_expired"         // 409, challenge tells of the new one
+	CodeUsed            = "code_used"            // 409
+	CodeChallengeLocked = "challenge_locked"     // 409, retry_at
+	CodeTryWait         = "try_wait"             // 429, retry_at
+	CodeNoChallenge     = "no_challenge"         // 404
+	CodeChannel         = "channel_not_enrolled" // 422
+	CodeRekeyNeeded     = "rekey_needed"         // 422: a fork's answer without a new key
+	CodeIdempotency     = "idempotency_reused"   // 422: same key, another body
+
+	// The client's own.
+	CodeServerAway      = "server_away"
+	CodeProxySignIn     = "proxy_sign_in"
+	CodeCertificate     = "server_certificate"
+	CodeServerReply     = "server_reply" // not ours, broken or unsigned
+	CodeNotEnrolled     = "not_enrolled"
+	CodeAlreadyEnrolled = "already_enrolled"
+	CodeNotActivated    = "not_activated"
+	CodeVaultLocked     = "vault_locked"
+	CodeVaultReadOnly   = "vault_read_only"
+	CodeVaultBroken     = "vault_broken"
+	CodeVaultNewer      = "vault_newer"
+	CodeVaultMissing    = "vault_missing"
+	CodeStateBroken     = "state_broken"
+	CodeStateNewer      = "state_newer"
+	CodeProfileBusy     = "profile_busy"
+	CodeKeyMissing      = "key_missing"
+	CodeKeyName         = "key_name"
+	CodeKeyExists       = "key_exists"
+	CodeDiskFull        = "disk_full"
+	CodeFile            = "file"
+	CodeBackupNeeded    = "backup_needed"
+	CodeBackupBroken    = "backup_broken"
+	CodePassphrase      = "passphrase_wrong"
+	CodeClockBack       = "clock_back"
+	CodeKeyringLocked   = "keyring_locked"
+	CodeKeyringAbsent   = "keyring_absent"
+	CodeKeyringTimeout  = "keyring_timeout"
+	CodeKeyringLost     = "keyring_lost" // enrolled, but the keyring has no key for it
+	CodeContainer       = "container"    // no computer to recognise: hardware binding refused
+	CodeReadFailed      = "read_failed"
+	CodeInsecureServer  = "insecure_server" // http:// off loopback
+	CodePolicyInvalid   = "policy_invalid"
+	CodeNeedsAdmin      = "needs_admin"
+	CodeUsage           = "usage"
+)

@@ -1,0 +1,17 @@
+package api
+
+// Routes of version 1.
+const (
+	RouteAccounts   = "/v1/accounts"
+	RouteDevices    = "/v1/devices"
+	RouteDevice     = "/v1/devices/{id}"
+	RouteCheckIns   = "/v1/devices/{id}/check-ins"
+	RouteChallenge  = "/v1/devices/{id}/challenges/{ref}"
+	RouteDeliveries = "/v1/devices/{id}/challenges/{ref}/deliveries"
+	RouteAnswers    = "/v1/devices/{id}/challenges/{ref}/answers"
+	RouteSignOut    = "/v1/devices/{id}/sign-out"
+)
+
+// MaxBody is the largest request body in bytes: a snapshot of some ten
+// thousand components fits.
+const MaxBody = 2 << 20

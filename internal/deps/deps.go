@@ -1,0 +1,37 @@
+//go:build deps
+
+package deps
+
+import (
+	_ "filippo.io/age"
+	_ "fyne.io/fyne/v2/app"
+	_ "fyne.io/fyne/v2/test"
+	_ "fyne.io/fyne/v2/widget"
+	_ "github.com/danielgtaylor/huma/v2"
+	_ "github.com/danielgtaylor/huma/v2/adapters/humago"
+	_ "github.com/denisbrodbeck/machineid"
+	_ "github.com/dunglas/httpsfv"
+	_ "github.com/emersion/go-smtp"
+	_ "github.com/go-jose/go-jose/v4"
+	_ "github.com/go-jose/go-jose/v4/jwt"
+	_ "github.com/go-json-experiment/json"
+	_ "github.com/go-resty/resty/v2"
+	_ "github.com/gofrs/flock"
+	_ "github.com/jackc/pgx/v5/stdlib"
+	_ "github.com/nicksnyder/go-i18n/v2/i18n"
+	_ "github.com/pressly/goose/v3"
+	_ "github.com/rogpeppe/go-internal/testscript"
+	_ "github.com/shirou/gopsutil/v3/cpu"
+	_ "github.com/shirou/gopsutil/v3/host"
+	_ "github.com/shirou/gopsutil/v3/mem"
+	_ "github.com/wneessen/go-mail"
+	_ "github.com/zalando/go-keyring"
+	_ "golang.org/x/crypto/argon2"
+	_ "golang.org/x/crypto/chacha20poly1305"
+	_ "golang.org/x/sys/unix"
+	_ "golang.org/x/term"
+	_ "golang.org/x/text/language"
+	_ "golang.org/x/tools/txtar"
+	_ "modernc.org/sqlite"
+	_ "github.com/prometheus/client_golang/prometheus/promhttp"
+)
