@@ -1,0 +1,28 @@
+package httpapi
+
+import (
+	"context"
+
+	"github.com/seed-1feef0b2/holdfast/api"
+	"github.com/seed-1feef0b2/holdfast/server"
+)
+
+// Service is what this package needs of *server.Service. Every error that a
+// person may see is an *api.Error; any other becomes "internal".
+type Service interface {
+	// DeviceKey gives the public key of a keyid, frozen and revoked ones
+	// included (the use case decides), or unknown_key.
+	DeviceKey(ctx context.Context, keyid string) (api.Key, error)
+	Register(ctx context.Context, c server.Caller, r api.RegisterRequest) (api.EnrolReply, error)
+	Enrol(ctx context.Context, c server.Caller, r api.EnrolRequest) (api.EnrolReply, error)
+	CheckIn(ctx context.Context, c server.Caller, r api.CheckInRequest) (api.DeviceReply, error)
+	Device(ctx context.Context, c server.Caller) (api.DeviceReply, error)
+	Challenge(ctx context.Context, c server.Caller, ref string) (api.Challenge, error)
+	SendAgain(ctx context.Context, c server.Caller, ref string, r api.DeliveryRequest) (api.Challenge, error)
+	Answer(ctx context.Context, c server.Caller, ref string, r api.AnswerRequest) (api.DeviceReply, error)
+	SignOut(ctx context.Context, c server.Caller) error
+	// JWKS is the published key set (RFC 7517) as JSON.
+	JWKS() ([]byte, error)
+	// Ready says whether requests can be served: the database answers.
+	Ready(ctx context.Context) error
+}

@@ -1,0 +1,118 @@
+package server
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/seed-1feef0b2/holdfast/api"
+)
+
+// A component that was readable and no longer is counts as changed after this
+// many check-ins and this long, both.
+const (
+	unreadCheckIns = 3
+	unreadTime     = 24 * time.Hour
+)
+
+// Overdue is the set of buckets that have been unreadable for too long.
+type Overdue map[bucketKey]bool
+
+// Unread counts, per device, since when and in how many check-ins something
+// could not be read. It is stored between check-ins.
+type Unread map[bucketKey]unreadSince
+
+type unreadSince struct {
+	Since int64 // Unix seconds of the first check-in that could not read it
+	Times int
+}
+
+// Observe gives the counts after one more check-in at a time: what was read, or
+// is absent, is forgotten.
+func (u Unread) Observe(now api.Snapshot, at time.Time) Unread {
+	next := Unread{}
+	for k, b := range bucketsOf(now) {
+		if b.unread == 0 {
+			continue
+		}
+		s, ok := u[k]
+		if !ok {
+			s.Since = at.Unix()
+		}
+		s.Times = min(s.Times+1, unreadCheckIns)
+		next[k] = s
+	}
+	return next
+}
+
+// Overdue gives what counts as changed at a time.
+func (u Unread) Overdue(at time.Time) Overdue {
+	out := Overdue{}
+	for k, s := range u {
+		if s.Times >= unreadCheckIns && at.Unix()-s.Since >= int64(unreadTime/time.Second) {
+			out[k] = true
+		}
+	}
+	return out
+}
+
+// Settle gives the snapshot that is kept of an accepted one: a component that
+// could not be read this time keeps what was known of it, so that a computer
+// cannot be changed behind an unreadable spell.
+func Settle(known, now api.Snapshot, overdue Overdue) api.Snapshot {
+	before, after := bucketsOf(known), bucketsOf(now)
+	keep := map[bucketKey]bool{}
+	for _, d := range compare(before, after) {
+		if d.unread > 0 && !overdue[d.bucketKey] {
+			keep[d.bucketKey] = true
+		}
+	}
+	out := api.Snapshot{Schema: now.Schema, Platform: now.Platform}
+	for _, c := range now.Components {
+		unread := c.State == api.StateUnreadable || c.State == api.StateError
+		if !unread || !keep[bucketKey{c.Class, c.Kind, c.Place}] {
+			out.Components = append(out.Components, c)
+		}
+	}
+	for _, c := range known.Components {
+		k := bucketKey{c.Class, c.Kind, c.Place}
+		if keep[k] && !hasDigest(after[k], c) {
+			out.Components = append(out.Components, c)
+		}
+	}
+	sortComponents(out.Components)
+	return out
+}
+
+func hasDigest(b bucket, c api.Component) bool {
+	return c.State == api.StatePresent && contains(b.digests, c.Digest)
+}
+
+// MarshalJSON writes the counts as a list, in no particular order.
+func (u Unread) MarshalJSON() ([]byte, error) {
+	list := make([]unreadEntry, 0, len(u))
+	for k, s := range u {
+		list = append(list, unreadEntry{k.class, k.kind, k.place, s.Since, s.Times})
+	}
+	return json.Marshal(list)
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (u *Unread) UnmarshalJSON(raw []byte) error {
+	var list []unreadEntry
+	if err := json.Unmarshal(raw, &list); err != nil {
+		return err
+	}
+	*u = make(Unread, len(list))
+	for _, e := range list {
+		(*u)[bucketKey{e.Class, e.Kind, e.Place}] = unreadSince{e.Since, e.Times}
+	}
+	return nil
+}
+
+type unreadEntry struct {
+	Class string `json:"c"`
+	Kind  string `json:"k"`
+	Place string `json:"p,omitempty"`
+	Since int64  `json:"s"`
+	Times int    `json:"n"`
+}
