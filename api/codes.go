@@ -80,4 +80,5 @@ const (
 	CodePolicyInvalid   = "policy_invalid"
 	CodeNeedsAdmin      = "needs_admin"
 	CodeUsage           = "usage"
+	CodeAnswerLost      = "answer_lost" // sent, but no answer came: it may have been done
 )

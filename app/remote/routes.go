@@ -1,0 +1,98 @@
+package remote
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/seed-1feef0b2/holdfast/api"
+	"github.com/seed-1feef0b2/holdfast/api/sign"
+)
+
+// Register makes an account; s holds the key in the request's device.
+func (c *Client) Register(ctx context.Context, s sign.Signer, in api.RegisterRequest, key string) (api.EnrolReply, error) {
+	return c.enrolment(ctx, call{method: http.MethodPost, path: api.RouteAccounts, signer: s, in: in, key: key})
+}
+
+// Enrol adds a computer to an account.
+func (c *Client) Enrol(ctx context.Context, s sign.Signer, in api.EnrolRequest, key string) (api.EnrolReply, error) {
+	return c.enrolment(ctx, call{method: http.MethodPost, path: api.RouteDevices, signer: s, in: in, key: key})
+}
+
+func (c *Client) enrolment(ctx context.Context, r call) (api.EnrolReply, error) {
+	var out api.EnrolReply
+	r.out = &out
+	if err := c.do(ctx, r); err != nil {
+		return api.EnrolReply{}, err
+	}
+	if out.DeviceID == "" || out.Account == "" || out.Policy == "" || out.Issuers.Current == "" {
+		return api.EnrolReply{}, api.NewError(api.CodeServerReply)
+	}
+	return out, nil
+}
+
+// CheckIn reports a fresh snapshot.
+func (c *Client) CheckIn(ctx context.Context, s sign.Signer, device string, in api.CheckInRequest, key string) (api.DeviceReply, error) {
+	return c.device(ctx, call{method: http.MethodPost, path: route(api.RouteCheckIns, device, ""), signer: s, in: in, key: key})
+}
+
+// Device asks what the server says of a device; it changes nothing.
+func (c *Client) Device(ctx context.Context, s sign.Signer, device string) (api.DeviceReply, error) {
+	return c.device(ctx, call{method: http.MethodGet, path: route(api.RouteDevice, device, ""), signer: s})
+}
+
+// Answer answers a challenge with a code.
+func (c *Client) Answer(ctx context.Context, s sign.Signer, device, ref string, in api.AnswerRequest, key string) (api.DeviceReply, error) {
+	return c.device(ctx, call{method: http.MethodPost, path: route(api.RouteAnswers, device, ref), signer: s, in: in, key: key})
+}
+
+func (c *Client) device(ctx context.Context, r call) (api.DeviceReply, error) {
+	var out api.DeviceReply
+	r.out = &out
+	if err := c.do(ctx, r); err != nil {
+		return api.DeviceReply{}, err
+	}
+	if out.State == "" || out.Time == "" {
+		return api.DeviceReply{}, api.NewError(api.CodeServerReply)
+	}
+	return out, nil
+}
+
+// Challenge asks how a challenge and its deliveries stand.
+func (c *Client) Challenge(ctx context.Context, s sign.Signer, device, ref string) (api.Challenge, error) {
+	return c.challenge(ctx, call{method: http.MethodGet, path: route(api.RouteChallenge, device, ref), signer: s})
+}
+
+// SendAgain asks for another message of the same code.
+func (c *Client) SendAgain(ctx context.Context, s sign.Signer, device, ref string, in api.DeliveryRequest, key string) (api.Challenge, error) {
+	return c.challenge(ctx, call{method: http.MethodPost, path: route(api.RouteDeliveries, device, ref), signer: s, in: in, key: key})
+}
+
+func (c *Client) challenge(ctx context.Context, r call) (api.Challenge, error) {
+	var out api.Challenge
+	r.out = &out
+	if err := c.do(ctx, r); err != nil {
+		return api.Challenge{}, err
+	}
+	if out.Reference == "" || out.State == "" {
+		return api.Challenge{}, api.NewError(api.CodeServerReply)
+	}
+	return out, nil
+}
+
+// SignOut revokes the device's key at the server.
+func (c *Client) SignOut(ctx context.Context, s sign.Signer, device, key string) error {
+	return c.do(ctx, call{method: http.MethodPost, path: route(api.RouteSignOut, device, ""), signer: s, in: api.SignOutRequest{}, key: key})
+}
+
+// Ping asks whether a server of ours answers at all. It is the one request
+// that is not signed.
+func (c *Client) Ping(ctx context.Context) error {
+	return c.do(ctx, call{method: http.MethodGet, path: "/healthz"})
+}
+
+// route fills a route's places.
+func route(pattern, device, ref string) string {
+	return strings.NewReplacer("{id}", url.PathEscape(device), "{ref}", url.PathEscape(ref)).Replace(pattern)
+}
