@@ -188,18 +188,18 @@ func TestUnreadableCountsAfterThreeCheckInsAndADay(t *testing.T) {
 		if err := json.Unmarshal(raw, &u); err != nil {
 			t.Fatal(err)
 		}
-		if j := JudgeAged(p, []api.Snapshot{known}, now, u.Overdue(at)); j.Verdict != tt.want {
+		if j := JudgeAged(p, []api.Snapshot{known}, now, u.Overdue(at, 3, 24*time.Hour)); j.Verdict != tt.want {
 			t.Errorf("check-in %d after %s: got %s, want %s (%v)", i, tt.after, j.Verdict, tt.want, j.Groups)
 		}
 	}
-	if two := Unread(nil).Observe(now, start).Observe(now, start.Add(48*time.Hour)); len(two.Overdue(start.Add(48*time.Hour))) != 0 {
+	if two := Unread(nil).Observe(now, start).Observe(now, start.Add(48*time.Hour)); len(two.Overdue(start.Add(48*time.Hour), 3, 24*time.Hour)) != 0 {
 		t.Error("two check-ins are not three")
 	}
 	if again := u.Observe(known, start.Add(25*time.Hour)); len(again) != 0 {
 		t.Errorf("read again, yet still counted: %v", again)
 	}
 	strictPolicy, _ := PolicyFor(api.Strict, "linux")
-	if j := JudgeAged(strictPolicy, []api.Snapshot{known}, now, u.Overdue(start.Add(25*time.Hour))); j.Verdict != NeedsCode {
+	if j := JudgeAged(strictPolicy, []api.Snapshot{known}, now, u.Overdue(start.Add(25*time.Hour), 3, 24*time.Hour)); j.Verdict != NeedsCode {
 		t.Errorf("strict: got %s", j.Verdict)
 	}
 }

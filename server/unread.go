@@ -7,12 +7,8 @@ import (
 	"github.com/seed-1feef0b2/holdfast/api"
 )
 
-// A component that was readable and no longer is counts as changed after this
-// many check-ins and this long, both.
-const (
-	unreadCheckIns = 3
-	unreadTime     = 24 * time.Hour
-)
+// unreadMost is where counting stops; no limit asks for more.
+const unreadMost = 10
 
 // Overdue is the set of buckets that have been unreadable for too long.
 type Overdue map[bucketKey]bool
@@ -38,17 +34,18 @@ func (u Unread) Observe(now api.Snapshot, at time.Time) Unread {
 		if !ok {
 			s.Since = at.Unix()
 		}
-		s.Times = min(s.Times+1, unreadCheckIns)
+		s.Times = min(s.Times+1, unreadMost)
 		next[k] = s
 	}
 	return next
 }
 
-// Overdue gives what counts as changed at a time.
-func (u Unread) Overdue(at time.Time) Overdue {
+// Overdue gives what counts as changed at a time: unreadable in so many
+// check-ins and for so long, both.
+func (u Unread) Overdue(at time.Time, checkIns int, long time.Duration) Overdue {
 	out := Overdue{}
 	for k, s := range u {
-		if s.Times >= unreadCheckIns && at.Unix()-s.Since >= int64(unreadTime/time.Second) {
+		if s.Times >= checkIns && at.Unix()-s.Since >= int64(long/time.Second) {
 			out[k] = true
 		}
 	}

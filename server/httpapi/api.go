@@ -1,0 +1,139 @@
+package httpapi
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"reflect"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/seed-1feef0b2/holdfast/api"
+	"github.com/seed-1feef0b2/holdfast/api/sign"
+)
+
+// Config is what the handler needs. Every field without "may" must be filled.
+type Config struct {
+	Service Service
+	// Origin is where clients reach this server, such as
+	// https://keys.example.org: its authority is what requests are signed for.
+	Origin string
+	Now    func() time.Time
+	Log    *slog.Logger
+	// Version is shown in the OpenAPI document; may be empty.
+	Version string
+	// BehindProxy takes the caller's address from the last X-Forwarded-For
+	// entry, the one that the operator's own proxy wrote.
+	BehindProxy bool
+	// Concurrent is how many requests are served at once, the rest is told
+	// "busy"; may be 0 for 256.
+	Concurrent int
+}
+
+// API is the handler of every route of version 1 and of the documents beside
+// it. It holds no state of its own.
+type API struct {
+	cfg       Config
+	authority string
+	huma      huma.API
+	mux       *http.ServeMux
+	decode    decoder
+	places    chan struct{}
+	document  []byte
+}
+
+const defaultConcurrent = 256
+
+// New makes the handler. It fails for an origin that is not scheme, host and
+// port, and for a missing part.
+func New(cfg Config) (*API, error) {
+	if cfg.Service == nil || cfg.Now == nil || cfg.Log == nil {
+		return nil, errors.New("httpapi: service, clock and log are needed")
+	}
+	authority, err := sign.Authority(cfg.Origin)
+	if err != nil {
+		return nil, err
+	}
+	if cfg.Concurrent <= 0 {
+		cfg.Concurrent = defaultConcurrent
+	}
+	a := &API{cfg: cfg, authority: authority, mux: http.NewServeMux(), places: make(chan struct{}, cfg.Concurrent)}
+	problemsAreOurs()
+	a.huma = humago.New(a.mux, humaConfig(cfg))
+	a.decode = decoder{a.huma.OpenAPI().Components.Schemas}
+	a.routes()
+	narrow(a.decode.registry)
+	if a.document, err = a.huma.OpenAPI().MarshalJSON(); err != nil {
+		return nil, err
+	}
+	a.documents()
+	return a, nil
+}
+
+func humaConfig(cfg Config) huma.Config {
+	c := huma.DefaultConfig("Holdfast activation server", cfg.Version)
+	c.CreateHooks = nil // no $schema in replies
+	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "", "", ""
+	c.Servers = []*huma.Server{{URL: cfg.Origin}}
+	c.Info.Description = description
+	return c
+}
+
+const description = "Every request of a device is signed with its key: HTTP message signatures (RFC 9421), " +
+	"the fixed profile holdfast-v1. Problems are RFC 9457 with a stable code. Times are RFC 3339 in UTC."
+
+// problemsAreOurs replaces huma's error model, which repeats what was sent.
+// Huma has one per program, so this is done once, whoever comes first.
+var problemsAreOurs = sync.OnceFunc(func() {
+	huma.NewError = func(status int, _ string, _ ...error) huma.StatusError {
+		return newProblem(api.NewError(codeOfStatus(status)), time.Time{})
+	}
+})
+
+// codeOfStatus is for the few errors that huma itself makes.
+func codeOfStatus(status int) string {
+	switch status {
+	case http.StatusBadRequest:
+		return api.CodeBadRequest
+	case http.StatusNotFound:
+		return api.CodeNotFound
+	case http.StatusUnprocessableEntity:
+		return api.CodeInvalidValue
+	default:
+		return api.CodeInternal
+	}
+}
+
+// bodySchema describes a request's body in the OpenAPI document.
+func (a *API) bodySchema(t reflect.Type) *huma.RequestBody {
+	return &huma.RequestBody{
+		Required: true,
+		Content:  map[string]*huma.MediaType{jsonType: {Schema: a.decode.registry.Schema(t, true, t.Name())}},
+	}
+}
+
+// signatureFields are the header fields of the profile, for the document.
+func signatureFields(body bool) []*huma.Param {
+	names := []string{sign.HeaderInput, sign.HeaderSignature}
+	if body {
+		names = append(names, sign.HeaderDigest, sign.HeaderIdempotency)
+	}
+	list := make([]*huma.Param, 0, len(names))
+	for _, n := range names {
+		list = append(list, &huma.Param{
+			Name: n, In: "header", Required: true,
+			Description: "See the signature profile " + sign.Tag + ".",
+			Schema:      &huma.Schema{Type: huma.TypeString},
+		})
+	}
+	return list
+}
+
+func operationID(method, route string) string {
+	r := strings.NewReplacer("/v1/", "", "{id}", "one", "{ref}", "one", "/", "-")
+	return strings.ToLower(method) + "-" + r.Replace(route)
+}

@@ -1,0 +1,205 @@
+package httpapi
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/sha256"
+	"net/http"
+	"reflect"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/seed-1feef0b2/holdfast/api"
+	"github.com/seed-1feef0b2/holdfast/api/sign"
+	"github.com/seed-1feef0b2/holdfast/server"
+)
+
+// place is what a route's path names.
+type place interface {
+	ids() (device, reference string)
+}
+
+type (
+	atRoot   struct{}
+	atDevice struct {
+		ID string `path:"id" maxLength:"64" doc:"The device; must be the one whose key signed."`
+	}
+	atChallenge struct {
+		ID  string `path:"id" maxLength:"64" doc:"The device; must be the one whose key signed."`
+		Ref string `path:"ref" maxLength:"16" doc:"The challenge's reference, such as K7Q."`
+	}
+	reply[T any] struct{ Body T }
+	nothing      struct{}
+)
+
+func (atRoot) ids() (string, string)        { return "", "" }
+func (p atDevice) ids() (string, string)    { return p.ID, "" }
+func (p atChallenge) ids() (string, string) { return p.ID, p.Ref }
+
+func (a *API) routes() {
+	s := a.cfg.Service
+	fresh(a, api.RouteAccounts, "Register: make an account and activate its first computer",
+		func(r api.RegisterRequest) api.Key { return r.Device.Key }, s.Register)
+	fresh(a, api.RouteDevices, "Enrol another computer of an account",
+		func(r api.EnrolRequest) api.Key { return r.Device.Key }, s.Enrol)
+	read[atDevice](a, api.RouteDevice, "Where the device stands",
+		func(ctx context.Context, c server.Caller, _ string) (api.DeviceReply, error) { return s.Device(ctx, c) })
+	read[atChallenge](a, api.RouteChallenge, "The challenge, with its deliveries as they stand",
+		func(ctx context.Context, c server.Caller, ref string) (api.Challenge, error) {
+			return s.Challenge(ctx, c, ref)
+		})
+	write[atDevice](a, api.RouteCheckIns, "Report a fresh snapshot",
+		func(ctx context.Context, c server.Caller, _ string, r api.CheckInRequest) (api.DeviceReply, error) {
+			return s.CheckIn(ctx, c, r)
+		})
+	write[atChallenge](a, api.RouteDeliveries, "Send the code again", s.SendAgain)
+	write[atChallenge](a, api.RouteAnswers, "Answer the challenge", s.Answer)
+	a.signOut()
+}
+
+// fresh registers a route of a computer that the server does not know yet: the
+// key that signs is the one in the body.
+func fresh[B any](a *API, route, summary string, key func(B) api.Key,
+	call func(context.Context, server.Caller, B) (api.EnrolReply, error),
+) {
+	op := a.operation(http.MethodPost, route, summary, http.StatusCreated, reflect.TypeFor[B]())
+	huma.Register(a.huma, op, func(ctx context.Context, _ *atRoot) (*reply[api.EnrolReply], error) {
+		w := wireOf(ctx)
+		var b B
+		if err := a.decode.decode(w.body, &b); err != nil {
+			return nil, a.problem(ctx, err)
+		}
+		c, err := a.prove(ctx, op, atRoot{}, carried(key(b)))
+		if err != nil {
+			return nil, a.problem(ctx, err)
+		}
+		out, err := call(ctx, c, b)
+		if err != nil {
+			return nil, a.problem(ctx, err)
+		}
+		whole(&out.Challenge)
+		return &reply[api.EnrolReply]{out}, nil
+	})
+}
+
+// write registers a route that changes something of a known device.
+func write[P place, B, O any](a *API, route, summary string,
+	call func(context.Context, server.Caller, string, B) (O, error),
+) {
+	op := a.operation(http.MethodPost, route, summary, http.StatusOK, reflect.TypeFor[B]())
+	huma.Register(a.huma, op, func(ctx context.Context, p *P) (*reply[O], error) {
+		c, err := a.prove(ctx, op, *p, a.known(ctx))
+		if err != nil {
+			return nil, a.problem(ctx, err)
+		}
+		var b B
+		if err := a.decode.decode(wireOf(ctx).body, &b); err != nil {
+			return nil, a.problem(ctx, err)
+		}
+		_, ref := (*p).ids()
+		return answer[O](ctx, a)(call(ctx, c, ref, b))
+	})
+}
+
+// read registers a route that changes nothing.
+func read[P place, O any](a *API, route, summary string,
+	call func(context.Context, server.Caller, string) (O, error),
+) {
+	op := a.operation(http.MethodGet, route, summary, http.StatusOK, nil)
+	huma.Register(a.huma, op, func(ctx context.Context, p *P) (*reply[O], error) {
+		c, err := a.prove(ctx, op, *p, a.known(ctx))
+		if err != nil {
+			return nil, a.problem(ctx, err)
+		}
+		_, ref := (*p).ids()
+		return answer[O](ctx, a)(call(ctx, c, ref))
+	})
+}
+
+func (a *API) signOut() {
+	op := a.operation(http.MethodPost, api.RouteSignOut, "Sign the computer out: its key and share are gone",
+		http.StatusNoContent, reflect.TypeFor[api.SignOutRequest]())
+	huma.Register(a.huma, op, func(ctx context.Context, p *atDevice) (*nothing, error) {
+		c, err := a.prove(ctx, op, *p, a.known(ctx))
+		if err == nil {
+			err = a.decode.decode(wireOf(ctx).body, &api.SignOutRequest{})
+		}
+		if err == nil {
+			err = a.cfg.Service.SignOut(ctx, c)
+		}
+		if err != nil {
+			return nil, a.problem(ctx, err)
+		}
+		return &nothing{}, nil
+	})
+}
+
+func answer[O any](ctx context.Context, a *API) func(O, error) (*reply[O], error) {
+	return func(out O, err error) (*reply[O], error) {
+		if err != nil {
+			return nil, a.problem(ctx, err)
+		}
+		switch v := any(&out).(type) {
+		case *api.DeviceReply:
+			whole(v.Challenge)
+		case *api.Challenge:
+			whole(v)
+		}
+		return &reply[O]{out}, nil
+	}
+}
+
+func (a *API) operation(method, route, summary string, status int, body reflect.Type) huma.Operation {
+	op := huma.Operation{
+		OperationID: operationID(method, route), Method: method, Path: route,
+		Summary: summary, DefaultStatus: status, MaxBodyBytes: -1,
+		Parameters: signatureFields(body != nil),
+	}
+	if body != nil {
+		op.RequestBody = a.bodySchema(body)
+	}
+	return op
+}
+
+type keyFunc = func(keyid string) (*ecdsa.PublicKey, error)
+
+// known looks a device's key up.
+func (a *API) known(ctx context.Context) keyFunc {
+	return func(keyid string) (*ecdsa.PublicKey, error) {
+		k, err := a.cfg.Service.DeviceKey(ctx, keyid)
+		if err != nil {
+			return nil, err
+		}
+		return sign.PublicKey(k)
+	}
+}
+
+// carried takes the key that came in the body; the keyid must be its own.
+func carried(k api.Key) keyFunc {
+	return func(keyid string) (*ecdsa.PublicKey, error) {
+		own, err := sign.Thumbprint(k)
+		if err != nil {
+			return nil, api.NewError(api.CodeInvalidValue)
+		}
+		if own != keyid {
+			return nil, api.NewError(api.CodeSignature)
+		}
+		return sign.PublicKey(k)
+	}
+}
+
+// prove verifies the request's signature and says who is calling.
+func (a *API) prove(ctx context.Context, op huma.Operation, p place, key keyFunc) (server.Caller, error) {
+	w := wireOf(ctx)
+	proof, err := sign.Verify(w.request, w.body, a.authority, a.cfg.Now(), key)
+	if err != nil {
+		return server.Caller{}, err
+	}
+	id, _ := p.ids()
+	return server.Caller{
+		KeyID: proof.KeyID, Nonce: proof.Nonce, Created: proof.Created, IP: w.ip,
+		IdempotencyKey: w.request.Header.Get(sign.HeaderIdempotency),
+		Route:          op.Method + " " + op.Path,
+		BodyHash:       sha256.Sum256(w.body), DeviceID: id,
+	}, nil
+}

@@ -1,0 +1,164 @@
+package server
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Limits are all limits and lifetimes, in one place. Table gives their ranges
+// and reasons.
+type Limits struct {
+	EmailCodeLife     time.Duration
+	EmailCodeMost     time.Duration
+	TriesPerChallenge int
+	FailuresPerDay    int
+	StrangerFailures  int
+	TryDelayFrom      int
+	TryDelay          time.Duration
+	TryDelayMost      time.Duration
+	SendPause1        time.Duration
+	SendPause2        time.Duration
+	SendPause3        time.Duration
+	SendPause4        time.Duration
+	SendsPerHour      int
+	SendsPerDay       int
+	SignInAccountHour int
+	SignInAddressHour int
+	RegisterHour      int
+	PasswordShortest  int
+	PendingDevices    int
+	ActiveDevices     int
+	SnapshotsPerDay   int
+	ReleasesPerDay    int
+	Configurations    int
+	UnreadCheckIns    int
+	UnreadTime        time.Duration
+	CertificateLife   time.Duration
+	NonceKept         time.Duration
+	IdempotencyLife   time.Duration
+	PendingLife       time.Duration
+	HoldNewDevice     time.Duration
+	HoldClone         time.Duration
+	MessageLease      time.Duration
+}
+
+// Parameter is one row of the table of limits.
+type Parameter struct {
+	Name     string
+	What     string
+	Value    any // int or time.Duration
+	Min, Max any
+}
+
+const day = 24 * time.Hour
+
+// DefaultLimits are the limits that hold where nothing else is configured.
+func DefaultLimits() Limits {
+	return Limits{
+		EmailCodeLife: time.Hour, EmailCodeMost: day,
+		TriesPerChallenge: 5, FailuresPerDay: 10, StrangerFailures: 100,
+		TryDelayFrom: 4, TryDelay: 30 * time.Second, TryDelayMost: time.Hour,
+		SendPause1: time.Minute, SendPause2: 2 * time.Minute, SendPause3: 5 * time.Minute, SendPause4: 15 * time.Minute,
+		SendsPerHour: 5, SendsPerDay: 10,
+		SignInAccountHour: 10, SignInAddressHour: 30, RegisterHour: 20, PasswordShortest: 15,
+		PendingDevices: 3, ActiveDevices: 10, SnapshotsPerDay: 20, ReleasesPerDay: 3, Configurations: 5,
+		UnreadCheckIns: 3, UnreadTime: day,
+		CertificateLife: 30 * day, NonceKept: 300 * time.Second, IdempotencyLife: day, PendingLife: 3 * day,
+		HoldNewDevice: day, HoldClone: 3 * day, MessageLease: 2 * time.Minute,
+	}
+}
+
+// Table lists every limit with its value, its range and what it means.
+func (l Limits) Table() []Parameter {
+	return []Parameter{
+		{"EmailCodeLife", "how long an e-mailed code works, from its first hand-over", l.EmailCodeLife, 20 * time.Minute, 2 * time.Hour},
+		{"EmailCodeMost", "how long after it was made a code works at most, handed over or not", l.EmailCodeMost, 2 * time.Hour, 2 * day},
+		{"TriesPerChallenge", "wrong codes that close a challenge", l.TriesPerChallenge, 3, 5},
+		{"FailuresPerDay", "wrong codes in 24 hours that pause their source for 24 hours: a computer that was once active, or all new computers of an account and channel", l.FailuresPerDay, 5, 10},
+		{"StrangerFailures", "consecutive wrong codes from new computers after which a channel enrols none until an active computer lifts it", l.StrangerFailures, 10, 100},
+		{"TryDelayFrom", "the consecutive wrong code from which tries are delayed", l.TryDelayFrom, 1, 4},
+		{"TryDelay", "the first delay between tries; it doubles", l.TryDelay, 10 * time.Second, 10 * time.Minute},
+		{"TryDelayMost", "the longest delay between tries", l.TryDelayMost, 10 * time.Minute, day},
+		{"SendPause1", "pause after the first message of a challenge and channel", l.SendPause1, 30 * time.Second, time.Hour},
+		{"SendPause2", "pause after the second", l.SendPause2, 30 * time.Second, time.Hour},
+		{"SendPause3", "pause after the third", l.SendPause3, 30 * time.Second, time.Hour},
+		{"SendPause4", "pause after every later one", l.SendPause4, 30 * time.Second, 2 * time.Hour},
+		{"SendsPerHour", "codes sent to one address in an hour; new computers get half, rounded up", l.SendsPerHour, 2, 20},
+		{"SendsPerDay", "codes sent to one address in 24 hours; new computers get half, rounded up", l.SendsPerDay, 2, 50},
+		{"SignInAccountHour", "password sign-ins in an hour per account", l.SignInAccountHour, 3, 100},
+		{"SignInAddressHour", "password sign-ins in an hour per IPv4 address or IPv6 /64", l.SignInAddressHour, 3, 10_000},
+		{"RegisterHour", "registrations in an hour per IPv4 address or IPv6 /64", l.RegisterHour, 1, 10_000},
+		{"PasswordShortest", "characters of the shortest password", l.PasswordShortest, 15, 64},
+		{"PendingDevices", "computers of an account that wait for their code", l.PendingDevices, 1, 10},
+		{"ActiveDevices", "activated computers of an account", l.ActiveDevices, 1, 100},
+		{"SnapshotsPerDay", "different unknown snapshots of a computer in a day (UTC)", l.SnapshotsPerDay, 5, 100},
+		{"ReleasesPerDay", "releases of the server's share without a code in 24 hours per computer", l.ReleasesPerDay, 1, 10},
+		{"Configurations", "known configurations kept of a computer", l.Configurations, 1, 5},
+		{"UnreadCheckIns", "check-ins after which something unreadable counts as changed, together with UnreadTime", l.UnreadCheckIns, 2, 10},
+		{"UnreadTime", "time after which something unreadable counts as changed, together with UnreadCheckIns", l.UnreadTime, time.Hour, 7 * day},
+		{"CertificateLife", "how long an activation certificate holds", l.CertificateLife, day, 90 * day},
+		{"NonceKept", "how long after its creation a request's nonce is kept; the signature's window", l.NonceKept, 300 * time.Second, 600 * time.Second},
+		{"IdempotencyLife", "how long a write may be repeated under its idempotency key", l.IdempotencyLife, time.Hour, 7 * day},
+		{"PendingLife", "how long an account or computer waits for its first code, from its last check-in", l.PendingLife, day, 30 * day},
+		{"HoldNewDevice", "hold on sensitive actions after a new or changed computer was activated", l.HoldNewDevice, day, 30 * day},
+		{"HoldClone", "hold on sensitive actions after two copies of one computer checked in", l.HoldClone, 3 * day, 30 * day},
+		{"MessageLease", "how long a worker has for one message before another may take it", l.MessageLease, 30 * time.Second, time.Hour},
+	}
+}
+
+// Check refuses limits outside their ranges.
+func (l Limits) Check() error {
+	for _, p := range l.Table() {
+		if number(p.Value) < number(p.Min) || number(p.Value) > number(p.Max) {
+			return fmt.Errorf("server: limit %s is %s; it must be from %s to %s", p.Name, Show(p.Value), Show(p.Min), Show(p.Max))
+		}
+	}
+	return nil
+}
+
+func number(v any) int64 {
+	if d, ok := v.(time.Duration); ok {
+		return int64(d)
+	}
+	n, _ := v.(int)
+	return int64(n)
+}
+
+// Show writes a limit's value for people: 90 s, 15 min, 72 h, 30 d, or a number.
+func Show(v any) string {
+	d, ok := v.(time.Duration)
+	if !ok {
+		return fmt.Sprint(v)
+	}
+	for _, u := range []struct {
+		unit time.Duration
+		name string
+	}{{day, "d"}, {time.Hour, "h"}, {time.Minute, "min"}, {time.Second, "s"}} {
+		if d >= u.unit && d%u.unit == 0 {
+			return fmt.Sprintf("%d %s", d/u.unit, u.name)
+		}
+	}
+	return strings.TrimSpace(d.String())
+}
+
+// sendPause is the pause after the n-th message (from 1) of a challenge and channel.
+func (l Limits) sendPause(n int) time.Duration {
+	pauses := []time.Duration{l.SendPause1, l.SendPause2, l.SendPause3, l.SendPause4}
+	return pauses[min(max(n, 1), len(pauses))-1]
+}
+
+// tryDelay is the wait after the n-th consecutive wrong code.
+func (l Limits) tryDelay(n int) time.Duration {
+	if n < l.TryDelayFrom {
+		return 0
+	}
+	d := l.TryDelay
+	for i := l.TryDelayFrom; i < n && d < l.TryDelayMost; i++ {
+		d *= 2
+	}
+	return min(d, l.TryDelayMost)
+}
+
+// half is what computers that were never active may use of a limit.
+func half(n int) int { return (n + 1) / 2 }

@@ -1,0 +1,156 @@
+package server
+
+import (
+	"context"
+	"errors"
+)
+
+// ErrNotFound is what a Tx gives for a row that is not there; ErrExists for one
+// that already is, under a unique constraint. After ErrExists the transaction
+// is spent: the function must return it.
+var (
+	ErrNotFound = errors.New("server: not found")
+	ErrExists   = errors.New("server: exists already")
+)
+
+// Store keeps what the server knows. A write is one serializable transaction:
+// the function may run several times, and nothing is kept unless it returns nil
+// and the commit succeeds.
+type Store interface {
+	Write(ctx context.Context, fn func(Tx) error) error
+	Read(ctx context.Context, fn func(Tx) error) error
+	Ping(ctx context.Context) error
+}
+
+// Tx is one transaction, by object.
+type Tx interface {
+	Accounts
+	Devices
+	Configurations
+	Challenges
+	Messages
+	Counters
+	Proofs
+	Trail
+	Secrets
+}
+
+// Accounts keeps accounts and their contacts.
+type Accounts interface {
+	AddAccount(Account) error
+	Account(number string) (Account, error)
+	SaveAccount(Account) error
+	AddContact(Contact) error
+	Contact(id string) (Contact, error)
+	ContactOf(account, channel string) (Contact, error)
+	// VerifiedContact finds the contact that is verified under a blind index.
+	VerifiedContact(blind []byte) (Contact, error)
+	SaveContact(Contact) error
+}
+
+// Devices keeps devices, and the keys that once were theirs.
+type Devices interface {
+	AddDevice(Device) error
+	Device(id string) (Device, error)
+	DeviceByKey(keyid string) (Device, error)
+	DevicesOf(account string) ([]Device, error)
+	SaveDevice(Device) error
+	RemoveDevice(id string) error
+	AddRevokedKey(RevokedKey) error
+	RevokedKey(keyid string) (RevokedKey, error)
+	AddHold(Hold) error
+	// HoldEnd is the end of the account's longest hold that ends after a time;
+	// zero where there is none.
+	HoldEnd(account string, after int64) (int64, error)
+}
+
+// Configurations keeps the activated configurations of devices.
+type Configurations interface {
+	// ConfigurationBySum finds the configuration whose activated or moved
+	// snapshot has a sum. Its snapshots are not loaded.
+	ConfigurationBySum(device string, sum []byte) (Configuration, error)
+	// ConfigurationsOf lists them with their snapshots, the latest used first.
+	ConfigurationsOf(device string) ([]Configuration, error)
+	AddConfiguration(Configuration) error
+	// MoveConfiguration saves the moved snapshot and when it was used.
+	MoveConfiguration(Configuration) error
+	// TouchConfiguration saves when it was used.
+	TouchConfiguration(id string, used int64) error
+	RemoveConfiguration(id string) error
+}
+
+// Challenges keeps challenges and the epochs of their codes.
+type Challenges interface {
+	AddChallenge(Challenge) error
+	Challenge(id string) (Challenge, error)
+	ChallengeByReference(device, reference string) (Challenge, error)
+	// LatestChallenge is the newest of a device.
+	LatestChallenge(device string) (Challenge, error)
+	// OpenChallenges lists the open ones of an account.
+	OpenChallenges(account string) ([]Challenge, error)
+	SaveChallenge(Challenge) error
+	AddEpoch(Epoch) error
+	// Epochs lists the epochs of a challenge, oldest first.
+	Epochs(challenge string) ([]Epoch, error)
+	SaveEpoch(Epoch) error
+}
+
+// Messages is the outbox.
+type Messages interface {
+	AddMessage(OutboxRow) error
+	OutboxRow(id int64) (OutboxRow, error)
+	SaveMessage(OutboxRow) error
+	// MessagesOf lists the code messages of a challenge, oldest first.
+	MessagesOf(challenge string) ([]OutboxRow, error)
+	// LeaseMessages leases up to n rows that are due and counts an attempt.
+	LeaseMessages(worker string, now, lease int64, n int) ([]OutboxRow, error)
+	// CancelMessages refuses the unfinished code messages of a challenge.
+	CancelMessages(challenge, detail string) error
+}
+
+// Counters keeps the times of events, for limits.
+type Counters interface {
+	// Times gives the times under a key, oldest first.
+	Times(key []byte) ([]int64, error)
+	// SetTimes replaces them; the row may be forgotten after a time.
+	SetTimes(key []byte, times []int64, forget int64) error
+}
+
+// Proofs keeps what makes a request count once: nonces and stored replies.
+type Proofs interface {
+	// AddNonce gives ErrExists for one that was used.
+	AddNonce(keyid, nonce string, forget int64) error
+	AddReply(StoredReply) error
+	Reply(id []byte) (StoredReply, error)
+	// Sweep removes what may be forgotten at a time and says how many rows that
+	// were: nonces, replies, counters.
+	Sweep(now int64) (int, error)
+	// StaleAccounts lists pending accounts, StaleDevices pending devices, not
+	// seen since a time.
+	StaleAccounts(seen int64, n int) ([]string, error)
+	StaleDevices(seen int64, n int) ([]string, error)
+	// RemoveAccount removes a pending account and all that hangs on it.
+	RemoveAccount(number string) error
+}
+
+// Trail is the audit log, append-only.
+type Trail interface {
+	AddAudit(AuditRow) error
+	// LastAudit is the newest row of an account.
+	LastAudit(account string) (AuditRow, error)
+	// Audit lists an account's rows after a sequence number, oldest first.
+	Audit(account string, after int64, n int) ([]AuditRow, error)
+}
+
+// Secrets keeps sealed keys and the facts of the whole installation.
+type Secrets interface {
+	AddShare(Share) error
+	// Share is the newest generation of a device's share.
+	Share(device string) (Share, error)
+	RemoveShares(device string) error
+	AddIssuer(Issuer) error
+	Issuers() ([]Issuer, error)
+	// Fact is a number kept under a name; zero where there is none.
+	Fact(name string) (int64, error)
+	SetFact(name string, value int64) error
+}
