@@ -103,7 +103,9 @@ func (b *bounded) call(ctx context.Context, f func() (string, error)) (string, e
 	case <-ctx.Done():
 	}
 	b.mu.Lock()
-	b.stuck = !ended
+	if !ended {
+		b.stuck = true
+	}
 	b.mu.Unlock()
 	return "", timeout(ctx.Err())
 }
