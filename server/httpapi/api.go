@@ -44,6 +44,7 @@ type API struct {
 	decode    decoder
 	places    chan struct{}
 	document  []byte
+	bodies    map[string]*huma.RequestBody // by route
 }
 
 const defaultConcurrent = 256
@@ -61,7 +62,10 @@ func New(cfg Config) (*API, error) {
 	if cfg.Concurrent <= 0 {
 		cfg.Concurrent = defaultConcurrent
 	}
-	a := &API{cfg: cfg, authority: authority, mux: http.NewServeMux(), places: make(chan struct{}, cfg.Concurrent)}
+	a := &API{
+		cfg: cfg, authority: authority, mux: http.NewServeMux(),
+		places: make(chan struct{}, cfg.Concurrent), bodies: map[string]*huma.RequestBody{},
+	}
 	problemsAreOurs()
 	a.huma = humago.New(a.mux, humaConfig(cfg))
 	a.decode = decoder{a.huma.OpenAPI().Components.Schemas}

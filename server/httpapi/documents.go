@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"encoding/json"
 	"net/http"
 
 	"github.com/seed-1feef0b2/holdfast/api"
@@ -28,7 +29,7 @@ func (a *API) ready(w http.ResponseWriter, r *http.Request) {
 
 // keys answers with the JWK set (RFC 7517).
 func (a *API) keys(w http.ResponseWriter, _ *http.Request) {
-	set, err := a.cfg.Service.JWKS()
+	set, err := json.Marshal(a.cfg.Service.JWKS())
 	if err != nil {
 		newProblem(err, a.cfg.Now()).write(w)
 		return

@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-jose/go-jose/v4"
+
 	"github.com/seed-1feef0b2/holdfast/api"
 	"github.com/seed-1feef0b2/holdfast/api/sign"
 	"github.com/seed-1feef0b2/holdfast/server"
@@ -46,11 +48,11 @@ func (f *fakeService) note(name string, c server.Caller) error {
 	return f.err
 }
 
-func (f *fakeService) DeviceKey(_ context.Context, keyid string) (api.Key, error) {
+func (f *fakeService) DeviceKey(_ context.Context, keyid string) (*ecdsa.PublicKey, error) {
 	if keyid != f.keyid {
-		return api.Key{}, api.NewError(api.CodeUnknownKey)
+		return nil, api.NewError(api.CodeUnknownKey)
 	}
-	return f.key, nil
+	return sign.PublicKey(f.key)
 }
 
 func (f *fakeService) Register(_ context.Context, c server.Caller, _ api.RegisterRequest) (api.EnrolReply, error) {
@@ -83,7 +85,7 @@ func (f *fakeService) Answer(_ context.Context, c server.Caller, _ string, _ api
 
 func (f *fakeService) SignOut(_ context.Context, c server.Caller) error { return f.note("sign-out", c) }
 
-func (f *fakeService) JWKS() ([]byte, error) { return []byte(`{"keys":[]}`), f.err }
+func (f *fakeService) JWKS() jose.JSONWebKeySet { return jose.JSONWebKeySet{Keys: []jose.JSONWebKey{}} }
 
 func (f *fakeService) Ready(context.Context) error { return f.err }
 

@@ -55,6 +55,7 @@ func (a *API) routes() {
 	write[atChallenge](a, api.RouteDeliveries, "Send the code again", s.SendAgain)
 	write[atChallenge](a, api.RouteAnswers, "Answer the challenge", s.Answer)
 	a.signOut()
+	a.describeBodies()
 }
 
 // fresh registers a route of a computer that the server does not know yet: the
@@ -156,9 +157,17 @@ func (a *API) operation(method, route, summary string, status int, body reflect.
 		Parameters: signatureFields(body != nil),
 	}
 	if body != nil {
-		op.RequestBody = a.bodySchema(body)
+		a.bodies[route] = a.bodySchema(body)
 	}
 	return op
+}
+
+// describeBodies publishes the schemas of the request bodies. Huma is told of
+// them only after it registered the routes: it would read the bodies itself.
+func (a *API) describeBodies() {
+	for route, body := range a.bodies {
+		a.huma.OpenAPI().Paths[route].Post.RequestBody = body
+	}
 }
 
 type keyFunc = func(keyid string) (*ecdsa.PublicKey, error)
@@ -166,11 +175,7 @@ type keyFunc = func(keyid string) (*ecdsa.PublicKey, error)
 // known looks a device's key up.
 func (a *API) known(ctx context.Context) keyFunc {
 	return func(keyid string) (*ecdsa.PublicKey, error) {
-		k, err := a.cfg.Service.DeviceKey(ctx, keyid)
-		if err != nil {
-			return nil, err
-		}
-		return sign.PublicKey(k)
+		return a.cfg.Service.DeviceKey(ctx, keyid)
 	}
 }
 

@@ -67,7 +67,6 @@ func TestDocuments(t *testing.T) {
 	}
 	r.service.err = errors.New("database away: kim@example.org")
 	r.wantProblem(httptest.NewRequest("GET", "/readyz", nil), api.CodeBusy)
-	r.wantProblem(httptest.NewRequest("GET", "/.well-known/jwks.json", nil), api.CodeInternal)
 	if res, _ := r.do(httptest.NewRequest("GET", "/healthz", nil)); res.StatusCode != 200 {
 		t.Errorf("health is not readiness: %d", res.StatusCode)
 	}

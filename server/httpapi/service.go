@@ -2,6 +2,9 @@ package httpapi
 
 import (
 	"context"
+	"crypto/ecdsa"
+
+	"github.com/go-jose/go-jose/v4"
 
 	"github.com/seed-1feef0b2/holdfast/api"
 	"github.com/seed-1feef0b2/holdfast/server"
@@ -12,7 +15,7 @@ import (
 type Service interface {
 	// DeviceKey gives the public key of a keyid, frozen and revoked ones
 	// included (the use case decides), or unknown_key.
-	DeviceKey(ctx context.Context, keyid string) (api.Key, error)
+	DeviceKey(ctx context.Context, keyid string) (*ecdsa.PublicKey, error)
 	Register(ctx context.Context, c server.Caller, r api.RegisterRequest) (api.EnrolReply, error)
 	Enrol(ctx context.Context, c server.Caller, r api.EnrolRequest) (api.EnrolReply, error)
 	CheckIn(ctx context.Context, c server.Caller, r api.CheckInRequest) (api.DeviceReply, error)
@@ -21,8 +24,8 @@ type Service interface {
 	SendAgain(ctx context.Context, c server.Caller, ref string, r api.DeliveryRequest) (api.Challenge, error)
 	Answer(ctx context.Context, c server.Caller, ref string, r api.AnswerRequest) (api.DeviceReply, error)
 	SignOut(ctx context.Context, c server.Caller) error
-	// JWKS is the published key set (RFC 7517) as JSON.
-	JWKS() ([]byte, error)
+	// JWKS is the published key set (RFC 7517).
+	JWKS() jose.JSONWebKeySet
 	// Ready says whether requests can be served: the database answers.
 	Ready(ctx context.Context) error
 }
