@@ -1,0 +1,83 @@
+package fingerprint
+
+import (
+	"context"
+	"strings"
+)
+
+// Container says whether this program runs in a container, and in which sort.
+// There the files about the computer are hidden, shared or made up, so that
+// binding keys to them is refused. A changed root directory (chroot) is no
+// container, and neither is a virtual computer that was started from a
+// container's image.
+func Container(src Source) (string, bool) {
+	if src.Platform() != "linux" {
+		return "", false
+	}
+	r := &reader{ctx: context.Background(), src: src}
+	name := r.container()
+	return name, name != ""
+}
+
+func (r *reader) container() string {
+	switch {
+	case r.has("/.flatpak-info"):
+		return "flatpak"
+	case r.inSnap():
+		return "snap"
+	}
+	// Managers that tell say it here (systemd's container interface).
+	for _, f := range []string{"/run/host/container-manager", "/run/systemd/container"} {
+		if s, err := r.line(f); err == nil && s != "" {
+			return fold(s)
+		}
+	}
+	if r.has("/run/.containerenv") && r.borrowedRoot() {
+		return "podman"
+	}
+	if r.has("/.dockerenv") && r.borrowedRoot() {
+		return "docker"
+	}
+	return r.cgroupContainer()
+}
+
+// inSnap: a confined snap has the base snap, a read-only image, as its root.
+func (r *reader) inSnap() bool {
+	m, ok := r.mountAt("/")
+	return ok && m.fs == "squashfs" && r.isMount("/var/lib/snapd/hostfs")
+}
+
+// borrowedRoot tells a running container from an image of one that was started
+// as a computer of its own: a container's root is layered, or the manager has
+// put its own files over the names of the network.
+func (r *reader) borrowedRoot() bool {
+	for _, p := range []string{"/etc/hosts", "/etc/hostname", "/etc/resolv.conf"} {
+		if r.isMount(p) {
+			return true
+		}
+	}
+	m, ok := r.mountAt("/")
+	return ok && (m.fs == "overlay" || m.fs == "aufs" || m.fs == "fuse.fuse-overlayfs" || m.fs == "vfs")
+}
+
+// cgroupContainer knows managers by the name of the group that init is in.
+func (r *reader) cgroupContainer() string {
+	b, err := r.src.ReadFile("/proc/1/cgroup", smallFile)
+	if err != nil && len(b) == 0 {
+		return ""
+	}
+	for _, m := range []struct{ text, name string }{
+		{"/docker/", "docker"},
+		{"/docker-", "docker"},
+		{"/kubepods", "kubernetes"},
+		{"/libpod-", "podman"},
+		{"/lxc/", "lxc"},
+		{"/lxc.payload", "lxc"},
+		{"/machine.slice/machine-", "systemd-nspawn"},
+	} {
+		if strings.Contains(string(b), m.text) {
+			return m.name
+		}
+	}
+	return ""
+}

@@ -1,0 +1,49 @@
+// Package recorded is a recorded computer as a source: a directory that holds
+// the files of a computer where the computer has them, links included, and
+// that reads exactly like the live one.
+//
+// What belongs here: the directory as a [fingerprint.Source], its packed form
+// (txtar) and a few small samples of our own making with their variants. What
+// does not: the reading itself, and anything that a released program needs;
+// programs import it only under the build tag "recorded".
+//
+// # The directory
+//
+// On Linux it is a root: sys, proc, etc, run/udev, var/lib/dpkg as they are.
+// Links are followed inside the directory, absolute ones from its top. A file
+// named .holdfast-recorded.json (see [Manifest]) names the platform and the
+// files that the recording user could not read, so that a test run as root
+// meets the same closed doors.
+//
+// # The packed form
+//
+// One txtar file. A name is percent-encoded where it has a colon, a percent
+// sign, a blank or an @ (0000:00:02.0 is 0000%3A00%3A02.0: Go module archives
+// and Windows checkouts break on colons). A mark after the name and a blank
+// says what it is:
+//
+//	-- etc/machine-id --                     a text file
+//	-- sys/class/net/eth0 @link --           a link; the content is its target
+//	-- sys/block/sda/device/vpd_pg80 @hex -- bytes in hexadecimal, blanks free
+//	-- etc/hostname @bare --                 a text file without its last line end
+//	-- sys/class/dmi/id/product_uuid @closed -- a file that nobody but root may read
+//	-- run/empty @dir --                     an empty directory
+//	-- etc/machine-id @gone --               in a variant: what is no longer there
+//
+// # Samples and variants
+//
+// [Names] lists the samples, [Variants] the variants of one. A variant is a
+// second txtar that is laid over the sample: what it holds replaces, @gone
+// removes. Variants() and the files in samples/ say what each stands for:
+// "laptop" (a Dell notebook with NVIDIA graphics and the board readable),
+// "desktop" (an ASRock board with "Default string" everywhere), "server" (the
+// board closed to users) and "vm" (a KVM guest); their variants are named for
+// what happened, the same word wherever it is the same event: driver-update,
+// many-updates, disk-order, usb-network, dock, vpn, docker-bridge, usb-stick,
+// memory-added, firmware-flaps, disk-swapped, reinstalled, board-swapped,
+// network-swapped, disk-moved, became-virtual, upgraded. The command
+//
+//	recorded.UnpackVariant("laptop", "driver-update", dir)
+//
+// makes the directory of one; the variant "" is the sample itself.
+package recorded

@@ -1,0 +1,51 @@
+package fingerprint
+
+import (
+	"context"
+	"errors"
+)
+
+// Errors of a Source beside those of io/fs (fs.ErrNotExist, fs.ErrPermission).
+var (
+	// ErrTooLarge: the file or directory holds more than the limit.
+	ErrTooLarge = errors.New("too large")
+	// ErrNotFile: the path is not a regular file, so it was not read.
+	ErrNotFile = errors.New("not a regular file")
+	// ErrLinks: the links go round, or there are too many of them.
+	ErrLinks = errors.New("too many links")
+	// ErrUnsupported: this source cannot tell, and something else must.
+	ErrUnsupported = errors.New("unsupported")
+)
+
+// Source is a computer to read: the live one, or a recorded one that reads
+// exactly like it. Paths are absolute with forward slashes and never leave the
+// source's root. Every call is bounded and never waits for a writer.
+type Source interface {
+	// Platform is linux, windows or darwin.
+	Platform() string
+	// ReadFile gives a regular file's content. A file longer than limit bytes
+	// gives its first limit bytes together with ErrTooLarge.
+	ReadFile(name string, limit int) ([]byte, error)
+	// ReadDir gives the names in a directory, sorted. More than limit names
+	// give the error ErrTooLarge and none of them.
+	ReadDir(name string, limit int) ([]string, error)
+	// Resolve gives the path with all links followed, inside the root.
+	Resolve(name string) (string, error)
+	// PermanentAddresses gives the addresses that network cards were made
+	// with, by interface name. ErrUnsupported where the source cannot ask;
+	// files serve then.
+	PermanentAddresses() (map[string][]byte, error)
+}
+
+// Native is what a live Windows or macOS source offers beside Source until
+// those systems' readers are complete.
+type Native interface {
+	// InstallID is the identifier that the installation gave itself.
+	InstallID(ctx context.Context) (string, error)
+	// Memory is the installed memory in bytes, as far as the system tells.
+	Memory(ctx context.Context) (uint64, error)
+}
+
+// Live is the computer that this program runs on. It looks at no environment
+// variable: nothing can redirect it.
+func Live() Source { return live() }
