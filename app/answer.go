@@ -1,0 +1,129 @@
+package app
+
+import (
+	"context"
+
+	"github.com/seed-1feef0b2/holdfast/api"
+	"github.com/seed-1feef0b2/holdfast/api/code"
+	"github.com/seed-1feef0b2/holdfast/app/remote"
+)
+
+// Answer answers the open challenge with a code, as typed or pasted. A mistyped
+// code is refused with code_mistyped before anything is sent and costs no try.
+// After the server's yes the vault gets a slot for this computer as it is now.
+func (c *Client) Answer(ctx context.Context, typed string) (Status, error) {
+	s, err := c.begin(ctx)
+	if err != nil {
+		return Status{}, err
+	}
+	defer s.end()
+	err = s.answer(ctx, typed)
+	return s.status(ctx), err
+}
+
+func (s *session) answer(ctx context.Context, typed string) error {
+	r, k, err := s.need(ctx)
+	if err != nil {
+		return err
+	}
+	ch := s.state.Challenge
+	if ch == nil {
+		return api.NewError(api.CodeNoChallenge, "check")
+	}
+	answer, ok := readCode(ch, typed)
+	if !ok {
+		return api.NewError(api.CodeMistyped)
+	}
+	v := s.look(ctx, s.id, s.state)
+	if !v.read {
+		return api.NewError(api.CodeReadFailed, "report")
+	}
+	eph, err := newEphemeral()
+	if err != nil {
+		return err
+	}
+	req := api.AnswerRequest{Code: answer, Snapshot: digests(v.snapshot, k.ring), Ephemeral: eph.public()}
+	var f *fork
+	if ch.Reason == api.ReasonFork {
+		if f, err = s.prepareFork(ctx, k, ch.Reference, &req); err != nil {
+			return err
+		}
+	}
+	key, err := s.random(16)
+	if err != nil {
+		return err
+	}
+	reply, err := r.Answer(ctx, k.signer(), s.id.Device, ch.Reference, req, key)
+	s.asked(err)
+	if err != nil {
+		return s.answerFailed(ctx, r, err)
+	}
+	if f != nil {
+		if k, err = s.promote(ctx, k, f); err != nil {
+			return err
+		}
+		v.keys = k
+	}
+	return s.answered(ctx, r, v, reply, eph)
+}
+
+// answered takes the server's yes. A reply without what the vault needs, which
+// is what a repeated request gets, is followed by a check-in that asks for it.
+func (s *session) answered(ctx context.Context, r *remote.Client, v *view, reply api.DeviceReply, eph *ephemeral) error {
+	if err := s.absorb(ctx, v, reply, eph); err != nil {
+		return err
+	}
+	if s.state.Told == api.DeviceActivated && (reply.Certificate == "" || s.wantsShare(ctx)) {
+		return s.checkIn(ctx)
+	}
+	return nil
+}
+
+// readCode takes the code out of what was typed or pasted and says whether it
+// can be one at all.
+func readCode(ch *api.Challenge, typed string) (string, bool) {
+	if ch.CodeKind == codeDigits {
+		found := code.Find(typed, false)
+		for _, r := range found {
+			if r < '0' || r > '9' {
+				return "", false
+			}
+		}
+		return found, len(found) == ch.CodeLength
+	}
+	found := code.Find(typed, true)
+	return found, code.Valid(found, ch.CodeLength)
+}
+
+// codeDigits is the code kind of text messages and calls.
+const codeDigits = "digits"
+
+// answerFailed keeps what a refusal says of the challenge. A challenge that the
+// server says is used up may have been so by us, with the answer lost: then a
+// check-in finds this computer activated.
+func (s *session) answerFailed(ctx context.Context, r *remote.Client, err error) error {
+	switch api.CodeOf(err) {
+	case api.CodeUsed, api.CodeNoChallenge, api.CodeUnknownKey, api.CodeRevoked:
+		if e := s.checkIn(ctx); e != nil {
+			return e
+		}
+		if s.state.Told == api.DeviceActivated {
+			return nil
+		}
+		return err
+	}
+	ch := challengeOf(err)
+	if ch == nil {
+		ch = s.state.Challenge
+		if n, ok := triesLeft(err); ok && ch != nil {
+			c := *ch
+			c.TriesLeft = n
+			ch = &c
+		}
+	}
+	s.state.Challenge = ch
+	if e := s.save(); e != nil {
+		return e
+	}
+	return err
+}

@@ -1,0 +1,166 @@
+package app
+
+import (
+	"context"
+
+	"github.com/seed-1feef0b2/holdfast/api"
+	"github.com/seed-1feef0b2/holdfast/app/remote"
+)
+
+// CheckIn reads this computer, reports it and takes what the server says: a
+// certificate (with the server's share, where no slot of the vault opens), or a
+// challenge whose code is already on its way. It also finishes whatever an
+// earlier use case lost its answer to. The Status is what holds afterwards, also
+// with an error: with server_away nothing was sent and keys keep opening.
+func (c *Client) CheckIn(ctx context.Context) (Status, error) {
+	s, err := c.begin(ctx)
+	if err != nil {
+		return Status{}, err
+	}
+	defer s.end()
+	err = s.checkIn(ctx)
+	return s.status(ctx), err
+}
+
+func (s *session) checkIn(ctx context.Context) error {
+	r, k, err := s.need(ctx)
+	if err != nil {
+		return err
+	}
+	if k, err = s.finishFork(ctx, r, k); err != nil {
+		return err
+	}
+	s.accepted = nil
+	again, err := s.report(ctx, r, k)
+	if err == nil && again {
+		// The server counts this computer as activated, but the vault is not
+		// there yet or was not asked for: ask for the share.
+		_, err = s.report(ctx, r, k)
+	}
+	return err
+}
+
+// report sends one check-in. The result says that another one is needed, which
+// asks for the server's share.
+func (s *session) report(ctx context.Context, r *remote.Client, k *keyring) (bool, error) {
+	v := s.look(ctx, s.id, s.state)
+	if !v.read {
+		return false, api.NewError(api.CodeReadFailed, "report")
+	}
+	req, eph, err := s.request(v)
+	if err != nil {
+		return false, err
+	}
+	key, err := s.random(16)
+	if err != nil {
+		return false, err
+	}
+	reply, err := r.CheckIn(ctx, k.signer(), s.id.Device, req, key)
+	s.asked(err)
+	if err != nil {
+		return false, s.refused(err)
+	}
+	if err := s.absorb(ctx, v, reply, eph); err != nil {
+		return false, err
+	}
+	if err := s.storeChain(chain{Prev: req.Next}); err != nil {
+		return false, err
+	}
+	return reply.State == api.DeviceActivated && !req.Locked && s.wantsShare(ctx), nil
+}
+
+// request makes a check-in: the chain pair is on the disk before it is sent.
+func (s *session) request(v *view) (api.CheckInRequest, *ephemeral, error) {
+	ch, err := s.loadChain()
+	if err != nil {
+		return api.CheckInRequest{}, nil, err
+	}
+	if ch.Next == "" {
+		if ch.Next, err = s.random(chainBytes); err != nil {
+			return api.CheckInRequest{}, nil, err
+		}
+		if err := s.storeChain(ch); err != nil {
+			return api.CheckInRequest{}, nil, err
+		}
+	}
+	req := api.CheckInRequest{Snapshot: digests(v.snapshot, v.keys.ring), Prev: ch.Prev, Next: ch.Next}
+	if !v.wantsShare() {
+		return req, nil, nil
+	}
+	eph, err := newEphemeral()
+	if err != nil {
+		return api.CheckInRequest{}, nil, err
+	}
+	req.Locked, req.Ephemeral = true, eph.public()
+	return req, eph, nil
+}
+
+// wantsShare says that the vault can only be opened, or made, with the server's
+// share. A vault that was there and is gone is not made again silently.
+func (v *view) wantsShare() bool {
+	if v.state.Told != api.DeviceActivated && v.state.Told != "" && v.facts.Vault == VaultNone {
+		return false
+	}
+	return v.facts.Vault == VaultLocked || api.CodeOf(v.vaultErr) == api.CodeVaultMissing && !v.state.Vault
+}
+
+func (s *session) wantsShare(ctx context.Context) bool {
+	return s.look(ctx, s.id, s.state).wantsShare()
+}
+
+// refused notes the refusals that change what this computer is.
+func (s *session) refused(err error) error {
+	switch api.CodeOf(err) {
+	case api.CodeRevoked, api.CodeUnknownKey:
+		s.state.Told, s.state.Challenge, s.state.Certificate = api.DeviceRevoked, nil, ""
+		if e := s.save(); e != nil {
+			return e
+		}
+		return api.Wrap(api.CodeRevoked, err)
+	}
+	return err
+}
+
+// absorb takes a reply: first the vault, then what was said, so that a kill in
+// between leaves a computer that asks again.
+func (s *session) absorb(ctx context.Context, v *view, reply api.DeviceReply, eph *ephemeral) error {
+	next := *s.state
+	if err := s.learn(&next, reply, v.keys); err != nil {
+		return err
+	}
+	if reply.State == api.DeviceActivated {
+		v.policyFrom(&next, s.id)
+		made, err := s.settle(ctx, v, reply.Release, eph)
+		if err != nil {
+			return err
+		}
+		next.Vault = next.Vault || made
+		if made {
+			next.Bound = v.policy.Name
+		}
+	}
+	s.state = &next
+	return s.save()
+}
+
+// learn puts what the server said into a record, after checking what it signed.
+func (s *session) learn(st *record, reply api.DeviceReply, k *keyring) error {
+	if reply.Certificate != "" {
+		if _, err := verifyCertificate(reply.Certificate, s.id, k.thumbprint()); err != nil {
+			return api.Wrap(api.CodeServerReply, err)
+		}
+		st.Certificate = reply.Certificate
+	}
+	if reply.Policy != "" {
+		if _, err := verifyPolicy(reply.Policy, s.id); err != nil {
+			return err
+		}
+		st.Policy = reply.Policy
+	}
+	st.Told, st.Challenge, st.Changes, st.HoldUntil = reply.State, reply.Challenge, reply.Changes, reply.HoldUntil
+	st.ServerTime, st.Checked = later(st.ServerTime, reply.Time), reply.Time
+	if reply.Challenge == nil {
+		st.Declined = ""
+	}
+	return nil
+}

@@ -1,0 +1,189 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/seed-1feef0b2/holdfast/api"
+	"github.com/seed-1feef0b2/holdfast/app/vault"
+	"github.com/seed-1feef0b2/holdfast/fingerprint"
+)
+
+// Warnings of a Status that are not errors of a code.
+const (
+	warnAside = "app.warning.set_aside"
+	warnClock = "error." + api.CodeClockBack
+	warnEnded = "app.warning.certificate_ended"
+)
+
+// Status says how this computer stands, from this computer's own files alone.
+// It asks nobody and cannot fail: what cannot be read is among its Warnings.
+func (c *Client) Status(ctx context.Context) Status {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	id, st, err := c.records()
+	if err != nil {
+		return c.blind(err)
+	}
+	return c.describe(ctx, c.look(ctx, id, st))
+}
+
+func (s *session) status(ctx context.Context) Status {
+	return s.describe(ctx, s.look(ctx, s.id, s.state))
+}
+
+// blind is the status of a profile whose identity cannot be read.
+func (c *Client) blind(err error) Status {
+	return Status{
+		State: NotEnrolled, Server: ServerAway, Access: AccessNone, Drift: []Drift{},
+		Warnings: []string{"error." + api.CodeOf(err)},
+	}
+}
+
+func (c *Client) describe(ctx context.Context, v *view) Status {
+	st := Status{
+		State: v.now, Access: v.access, Server: ServerAway, Drift: []Drift{}, Warnings: c.warnings(v),
+		Accepted: c.accepted,
+	}
+	if c.reached != "" {
+		st.Server = c.reached
+	}
+	if v.id != nil {
+		st.ServerURL = v.id.Server
+	} else {
+		st.ServerURL = c.cfg.Server
+	}
+	if !enrolled(v.id) {
+		return st
+	}
+	st.Account, st.Device = v.id.Account, v.id.Name
+	st.Checked, st.HoldUntil = v.state.Checked, v.state.HoldUntil
+	st.Challenge = challengeFrom(v.state.Challenge)
+	if v.keys != nil {
+		st.Keystore = v.keys.store.Kind()
+		st.Drift = c.drift(v)
+	}
+	if v.claims != nil {
+		st.Certificate = &Certificate{
+			Expires: time.Unix(v.claims.Expires, 0).UTC().Format(time.RFC3339),
+			Policy:  v.claims.Policy, Assurance: v.claims.Assurance,
+		}
+	}
+	if v.vault != nil {
+		st.Binding = &Binding{Policy: v.policy.Name, Kinds: v.vault.Kinds(), Slots: v.vault.Slots()}
+	}
+	return st
+}
+
+// warnings lists what is wrong, weightiest first.
+func (c *Client) warnings(v *view) []string {
+	out := []string{}
+	add := func(err error) {
+		if code := api.CodeOf(err); code != "" {
+			out = append(out, "error."+code)
+		}
+	}
+	add(v.keysErr)
+	if code := api.CodeOf(v.vaultErr); v.keys != nil && code != api.CodeVaultLocked && (code != api.CodeVaultMissing || v.state.Vault) {
+		add(v.vaultErr)
+	}
+	if v.facts.ClockBack {
+		out = append(out, warnClock)
+	}
+	if v.facts.Proof == ProofExpired {
+		out = append(out, warnEnded)
+	}
+	if c.notes[warnAside] {
+		out = append(out, warnAside)
+	}
+	return out
+}
+
+func challengeFrom(ch *api.Challenge) *Challenge {
+	if ch == nil {
+		return nil
+	}
+	out := &Challenge{
+		Reference: ch.Reference, State: ch.State, Reason: ch.Reason, Channel: ch.Channel, Destination: ch.Destination,
+		Expires: ch.Expires, NextSend: ch.NextSend, NextTry: ch.NextTry, TriesLeft: ch.TriesLeft, Opened: ch.Opened,
+		CodeKind: ch.CodeKind, CodeLength: ch.CodeLength, Sender: ch.Sender, Subject: ch.Subject, Outbox: ch.Outbox,
+		Deliveries: []Delivery{},
+	}
+	for _, d := range ch.Deliveries {
+		out.Deliveries = append(out.Deliveries, Delivery{
+			Channel: d.Channel, State: d.State, At: d.At, Detail: d.Detail, NextTry: d.NextTry, MessageID: d.MessageID,
+		})
+	}
+	return out
+}
+
+// drift names what differs from the last activation: models and versions by the
+// labels kept here, and identifiers, which are kept nowhere, by the kinds that
+// the server named.
+func (c *Client) drift(v *view) []Drift {
+	out := []Drift{}
+	before, err := vault.LoadLabels(c.cfg.Disk, c.path(labelsFile), v.keys.ring)
+	if err != nil && !missing(err) {
+		c.cfg.Log.Warn("labels", "error", err)
+	}
+	named := map[string]bool{}
+	if err == nil && v.read {
+		for _, ch := range fingerprint.Drift(before, v.snapshot.Labels()) {
+			named[ch.Kind] = true
+			out = append(out, Drift{
+				Class: string(ch.Class), Kind: ch.Kind, Change: ch.Change, Before: ch.Before, After: ch.After, Count: 1,
+			})
+		}
+	}
+	for _, ch := range toldChanges(v.state) {
+		if !named[ch.Kind] {
+			out = append(out, Drift{Class: ch.Class, Kind: ch.Kind, Change: ch.Change, Count: max(1, ch.Count)})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Drift) int { return fingerprint.Weight(b.Kind) - fingerprint.Weight(a.Kind) })
+	return out
+}
+
+// toldChanges are the kinds that the server said differ, while that is open.
+func toldChanges(st *record) []api.Change {
+	if st.Challenge != nil && len(st.Challenge.Changes) > 0 {
+		return st.Challenge.Changes
+	}
+	if st.Told == api.DeviceActivated {
+		return nil
+	}
+	return st.Changes
+}
+
+// Drift lists what differs from the last activation; see Status.Drift.
+func (c *Client) Drift(ctx context.Context) ([]Drift, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	id, st, err := c.records()
+	if err != nil {
+		return nil, err
+	}
+	if !enrolled(id) {
+		return nil, api.NewError(api.CodeNotEnrolled, "register")
+	}
+	v := c.look(ctx, id, st)
+	if v.keysErr != nil {
+		return nil, v.keysErr
+	}
+	return c.drift(v), nil
+}
+
+// Fingerprint reads this computer. Values stay in the result's Value fields and
+// are for this computer alone.
+func (c *Client) Fingerprint(ctx context.Context) (fingerprint.Snapshot, error) {
+	ctx, cancel := context.WithTimeout(ctx, readBudget)
+	defer cancel()
+	s, err := fingerprint.Read(ctx, c.cfg.Source)
+	var e *api.Error
+	if err != nil && !errors.As(err, &e) {
+		err = api.Wrap(api.CodeReadFailed, err, "report")
+	}
+	return s, err
+}

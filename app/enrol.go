@@ -1,0 +1,163 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/seed-1feef0b2/holdfast/api"
+	"github.com/seed-1feef0b2/holdfast/api/sign"
+	"github.com/seed-1feef0b2/holdfast/app/remote"
+	"github.com/seed-1feef0b2/holdfast/app/vault"
+	"github.com/seed-1feef0b2/holdfast/fingerprint"
+)
+
+// defaultName is this computer's name in messages where nobody gave one.
+const defaultName = "computer"
+
+// Register makes an account with this computer as its first. The code that was
+// sent confirms the address and activates this computer. It refuses with
+// already_enrolled on a computer that has an account, with container where there
+// is no computer to recognise, and passes on what the server refuses.
+func (c *Client) Register(ctx context.Context, in RegisterInput) (Status, error) {
+	return c.join(ctx, in.Name, func(r *remote.Client, k *keyring, d api.NewDevice) (api.EnrolReply, error) {
+		req := api.RegisterRequest{Email: in.Email, Password: in.Password, Language: c.language(), Device: d}
+		return r.Register(ctx, k.signer(), req, bodyKey(k, api.RouteAccounts, req))
+	})
+}
+
+// Enrol adds this computer to an account. It refuses like Register.
+func (c *Client) Enrol(ctx context.Context, in EnrolInput) (Status, error) {
+	return c.join(ctx, in.Name, func(r *remote.Client, k *keyring, d api.NewDevice) (api.EnrolReply, error) {
+		req := api.EnrolRequest{Login: in.Login, Password: in.Password, Device: d}
+		return r.Enrol(ctx, k.signer(), req, bodyKey(k, api.RouteDevices, req))
+	})
+}
+
+type post func(*remote.Client, *keyring, api.NewDevice) (api.EnrolReply, error)
+
+// join is what registering and enrolling share, in the order that survives a
+// kill at any write: profile id, keyring written and read back, first chain
+// value, request, answer. Until the answer is stored, the same keys and the same
+// chain value are offered again.
+func (c *Client) join(ctx context.Context, name string, send post) (Status, error) {
+	s, err := c.begin(ctx)
+	if err != nil {
+		return Status{}, err
+	}
+	defer s.end()
+	if enrolled(s.id) {
+		return s.status(ctx), api.NewError(api.CodeAlreadyEnrolled, "status")
+	}
+	if what, inside := fingerprint.Container(s.cfg.Source); inside {
+		return s.status(ctx), api.NewError(api.CodeContainer).With("What", what)
+	}
+	snapshot, ok := s.readComputer(ctx)
+	if !ok {
+		return s.status(ctx), api.NewError(api.CodeReadFailed, "report")
+	}
+	r, k, err := s.prepare(ctx, name)
+	if err != nil {
+		return s.status(ctx), err
+	}
+	reply, err := send(r, k, api.NewDevice{
+		Key: sign.FromPublic(&k.key.PublicKey), Name: s.id.Name,
+		Snapshot: digests(snapshot, k.ring), Next: s.id.First,
+	})
+	s.asked(err)
+	if err != nil {
+		return s.status(ctx), err
+	}
+	if err := s.joined(reply); err != nil {
+		return s.status(ctx), err
+	}
+	return s.status(ctx), nil
+}
+
+// prepare writes who this computer will be, and its keys.
+func (s *session) prepare(ctx context.Context, name string) (*remote.Client, *keyring, error) {
+	if s.cfg.Server == "" {
+		return nil, nil, api.NewError(api.CodeUsage, "server")
+	}
+	r, err := s.server(s.cfg.Server)
+	if err != nil {
+		return nil, nil, err
+	}
+	if name == "" {
+		name = s.cfg.Name
+	}
+	if name == "" {
+		name = defaultName
+	}
+	if err := s.introduce(r.Server(), name); err != nil {
+		return nil, nil, err
+	}
+	k, err := s.makeSecrets(ctx, s.id)
+	return r, k, err
+}
+
+// introduce writes the identity before anything depends on it.
+func (s *session) introduce(server, name string) error {
+	if s.id == nil {
+		profile, err := s.random(16)
+		if err != nil {
+			return err
+		}
+		first, err := s.random(chainBytes)
+		if err != nil {
+			return err
+		}
+		s.id = &identity{Profile: profile, First: first}
+	}
+	s.id.Schema, s.id.Server, s.id.Name = recordSchema, server, name
+	return s.store(identityFile, s.id)
+}
+
+// joined stores the server's answer. The identity comes last: before it, this
+// computer still counts as not enrolled and asks again.
+func (s *session) joined(r api.EnrolReply) error {
+	id := *s.id
+	id.Account, id.Device, id.Issuers = r.Account, r.DeviceID, r.Issuers
+	if _, err := verifyPolicy(r.Policy, &id); err != nil {
+		return err
+	}
+	if err := s.storeChain(chain{Prev: id.First}); err != nil {
+		return err
+	}
+	s.state = &record{Told: api.DevicePending, Policy: r.Policy, Challenge: &r.Challenge, ServerTime: r.Time, Checked: r.Time}
+	if err := s.save(); err != nil {
+		return err
+	}
+	id.First = ""
+	if err := s.store(identityFile, &id); err != nil {
+		return err
+	}
+	s.id = &id
+	return nil
+}
+
+// bodyKey is the Idempotency-Key of a request on a route.
+func bodyKey(k *keyring, route string, body any) string {
+	raw, err := json.Marshal(body)
+	if err != nil {
+		panic(err) // the api types are plain and always marshal
+	}
+	return idempotency(k, route, string(raw))
+}
+
+// digests gives a snapshot as the server may see it.
+func digests(s fingerprint.Snapshot, ring vault.Secret) api.Snapshot {
+	out := api.Snapshot{Schema: s.Schema, Platform: s.Platform, Components: []api.Component{}}
+	for _, d := range s.Digests(vault.DigestKey(ring)) {
+		out.Components = append(out.Components, api.Component{
+			Class: string(d.Class), Kind: d.Kind, Place: d.Place, State: string(d.State), Digest: d.Sum,
+		})
+	}
+	return out
+}
+
+func (c *Client) language() string {
+	if c.cfg.Language == "" {
+		return "en"
+	}
+	return c.cfg.Language
+}

@@ -1,0 +1,118 @@
+package app
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+
+	"github.com/seed-1feef0b2/holdfast/api"
+)
+
+// Names of a profile's files.
+const (
+	identityFile = "identity.json"
+	stateFile    = "state.json"
+	chainFile    = "chain.json"
+	vaultFile    = "vault.hf"
+	labelsFile   = "labels.hf"
+	settingsFile = "settings.json"
+	lockFile     = "lock"
+)
+
+// recordSchema is the version of the profile's JSON files that this program writes.
+const recordSchema = 1
+
+// identity says who this computer is. It is written before the keyring gets its
+// first item, once more when the server has answered, and not again.
+type identity struct {
+	Schema int `json:"schema"`
+	// Profile names this profile's items in the keyring: 32 hex digits.
+	Profile string `json:"profile"`
+	Server  string `json:"server"`
+	Account string `json:"account,omitempty"`
+	Device  string `json:"device,omitempty"`
+	Name    string `json:"name,omitempty"`
+	// Issuers are the two pinned keys of the server.
+	Issuers api.IssuerKeys `json:"issuers"`
+	// First is the chain value that registering posts. It stays the same until
+	// the server has answered, so that a lost answer can be asked for again.
+	First string `json:"first,omitempty"`
+}
+
+// record is what the server said last. Everything in it comes again with the
+// next check-in, so a broken one costs nothing.
+type record struct {
+	Schema int `json:"schema"`
+	// Told is the server's last word on this device: one of api.Device*.
+	Told        string         `json:"told,omitempty"`
+	Policy      string         `json:"policy,omitempty"`      // compact JWS
+	Certificate string         `json:"certificate,omitempty"` // compact JWT
+	Challenge   *api.Challenge `json:"challenge,omitempty"`
+	Changes     []api.Change   `json:"changes,omitempty"`
+	// Declined is the reference of the challenge that the person put off.
+	Declined string `json:"declined,omitempty"`
+	// ServerTime is the latest server time seen, RFC 3339.
+	ServerTime string `json:"server_time,omitempty"`
+	Checked    string `json:"checked,omitempty"`
+	HoldUntil  string `json:"hold_until,omitempty"`
+	// Vault says that this profile has had a vault: a missing file is then a
+	// loss, and no new one is made silently.
+	Vault bool `json:"vault,omitempty"`
+	// Bound names the policy that the vault's slots were made under.
+	Bound string `json:"bound,omitempty"`
+	// BackedUp is the SHA-256 of the list of keys that the last backup held.
+	BackedUp string `json:"backed_up,omitempty"`
+}
+
+// chain is the chain pair. Next is set before a check-in is sent and becomes
+// Prev when its answer has come; a check-in whose answer was lost is sent again
+// with the same pair.
+type chain struct {
+	Schema int    `json:"schema"`
+	Prev   string `json:"prev"`
+	Next   string `json:"next,omitempty"`
+	// Fork is the first value of a new key's chain while a fork's answer is under way.
+	Fork string `json:"fork,omitempty"`
+}
+
+// errNoFile says that a file of the profile is not there.
+var errNoFile = errors.New("no such file")
+
+// load reads a JSON file of the profile into v. A newer file is refused with
+// state_newer and left alone. A file that cannot be understood is set aside,
+// noted, and answered with state_broken.
+func (c *Client) load(name string, v any) error {
+	raw, err := c.cfg.Disk.Read(c.path(name))
+	if missing(err) {
+		return errNoFile
+	}
+	if err != nil {
+		return fileError(err)
+	}
+	var head struct {
+		Schema int `json:"schema"`
+	}
+	if err := json.Unmarshal(raw, &head); err == nil && head.Schema > recordSchema {
+		return api.NewError(api.CodeStateNewer, "update").With("File", name)
+	}
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.DisallowUnknownFields()
+	err = dec.Decode(v)
+	if err == nil && head.Schema == recordSchema && !dec.More() {
+		return nil
+	}
+	if _, err := c.cfg.Disk.SetAside(c.path(name)); err != nil {
+		return fileError(err)
+	}
+	c.notes[warnAside] = true
+	return api.Wrap(api.CodeStateBroken, err).With("File", name)
+}
+
+// store writes a JSON file of the profile, whole or not at all.
+func (c *Client) store(name string, v any) error {
+	raw, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return api.Wrap(api.CodeInternal, err)
+	}
+	return fileError(c.cfg.Disk.Replace(c.path(name), append(raw, '\n')))
+}

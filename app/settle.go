@@ -1,0 +1,94 @@
+package app
+
+import (
+	"context"
+
+	"github.com/seed-1feef0b2/holdfast/api"
+	"github.com/seed-1feef0b2/holdfast/app/vault"
+	"github.com/seed-1feef0b2/holdfast/fingerprint"
+)
+
+// policyFrom takes the policy of a record into the view.
+func (v *view) policyFrom(st *record, id *identity) {
+	if p, err := verifyPolicy(st.Policy, id); err == nil {
+		v.policy, v.hasPolicy = p, true
+	}
+}
+
+// settle brings the vault in step with an activation: it makes the first vault,
+// or opens it with the server's share and adds a slot for this computer as it is
+// now, or adds a slot where the policy binds other kinds than before. It says
+// whether there is a vault.
+func (s *session) settle(ctx context.Context, v *view, release *api.Release, eph *ephemeral) (bool, error) {
+	if !v.hasPolicy {
+		return false, api.NewError(api.CodePolicyInvalid)
+	}
+	opened, err := s.openFor(ctx, v, release, eph)
+	if err != nil || opened == nil {
+		return false, err
+	}
+	// Read again: what was reported may be a moment old, and the slot must open
+	// on what is here now.
+	now, ok := s.readComputer(ctx)
+	if !ok {
+		return false, api.NewError(api.CodeReadFailed, "report")
+	}
+	if err := s.rebind(v, opened, now); err != nil {
+		return false, err
+	}
+	s.keepOpen(opened)
+	return true, s.rebase(v, now)
+}
+
+// rebind gives this computer a slot where none opened, or where the account's
+// policy is another one than the slots were made under. A policy that binds
+// everything leaves no slot that binds less.
+func (s *session) rebind(v *view, opened *vault.Vault, now fingerprint.Snapshot) error {
+	moved := s.state.Bound != v.policy.Name
+	if opened == v.vault && !moved {
+		return nil
+	}
+	b := vault.Bind(vault.Kinds(v.policy, now), now)
+	if moved && v.policy.BindAll {
+		return fileError(opened.ReplaceSlots(b))
+	}
+	return fileError(opened.AddSlot(b))
+}
+
+// openFor gives the open vault: the one that is open, the one that the share
+// opens, or a new one. It gives nil where there is none and no share either.
+func (s *session) openFor(ctx context.Context, v *view, release *api.Release, eph *ephemeral) (*vault.Vault, error) {
+	if v.vault != nil {
+		return v.vault, nil
+	}
+	if release == nil || eph == nil {
+		return nil, nil
+	}
+	share, err := eph.open(release, s.id.Device)
+	if err != nil {
+		return nil, err
+	}
+	keys := vault.Keys{Ring: v.keys.ring}
+	if api.CodeOf(v.vaultErr) != api.CodeVaultMissing {
+		return vault.OpenWithShare(s.vaultConfig(), keys, share)
+	}
+	if v.state.Vault && !s.remake {
+		return nil, api.NewError(api.CodeVaultMissing, "restore")
+	}
+	now, ok := s.readComputer(ctx)
+	if !ok {
+		return nil, api.NewError(api.CodeReadFailed, "report")
+	}
+	made, err := vault.Create(s.vaultConfig(), keys, vault.Bind(vault.Kinds(v.policy, now), now), share)
+	if err != nil {
+		return nil, err
+	}
+	v.vault = made
+	return made, nil
+}
+
+// rebase names what was accepted and moves the labels on.
+func (s *session) rebase(v *view, now fingerprint.Snapshot) error {
+	s.accepted = append(s.accepted, s.drift(v)...)
+	return fileError(vault.SaveLabels(s.cfg.Disk, s.cfg.Rand, s.path(labelsFile), v.keys.ring, now.Labels()))
+}
