@@ -69,25 +69,32 @@ func Create(cfg Config, k Keys, b Binding, share Share) (*Vault, error) {
 	if k.Ring == (Secret{}) {
 		return nil, errors.New("vault: no keyring secret")
 	}
-	v := &Vault{cfg: cfg, keys: k, kinds: b.Kinds, entries: map[string]entry{}}
-	v.header.argon = cfg.Argon
-	for _, s := range []*Secret{&v.header.salt, &v.master} {
-		var err error
-		if *s, err = randomSecret(cfg.Rand); err != nil {
-			return nil, err
-		}
-	}
-	if err := v.header.sealServer(cfg.Rand, k.Ring, share, v.master); err != nil {
-		return nil, err
-	}
-	h, err := v.withSlot(v.header, b)
-	if err != nil {
-		return nil, err
-	}
-	if err := v.save(h, v.entries); err != nil {
+	v := &Vault{cfg: cfg, keys: k}
+	if err := v.begin(b, share, map[string]entry{}); err != nil {
 		return nil, err
 	}
 	return v, nil
+}
+
+// begin gives the vault a new salt, master key and server slot, and one slot
+// for b, and writes it with the entries.
+func (v *Vault) begin(b Binding, share Share, entries map[string]entry) (err error) {
+	v.header = header{argon: v.cfg.Argon}
+	if v.header.salt, err = randomSecret(v.cfg.Rand); err != nil {
+		return err
+	}
+	if v.master, err = randomSecret(v.cfg.Rand); err != nil {
+		return err
+	}
+	if err := v.header.sealServer(v.cfg.Rand, v.keys.Ring, share, v.master); err != nil {
+		return err
+	}
+	h, err := v.withSlot(v.header, b)
+	if err != nil {
+		return err
+	}
+	v.kinds = b.Kinds
+	return v.save(h, entries)
 }
 
 func absent(cfg Config) error {
