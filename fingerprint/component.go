@@ -75,10 +75,14 @@ type Label struct {
 }
 
 // Labels gives the labels of all components that have one, in canonical order,
-// and an empty one for each kind that could not be read.
+// and an empty one for each kind that could not be read. Kinds that identify
+// this very computer are left out: nothing on the disk should confirm them.
 func (s Snapshot) Labels() []Label {
 	var out []Label
 	for _, c := range s.Components {
+		if Identifier(c.Kind) {
+			continue
+		}
 		switch {
 		case c.State == Present && c.Label != "":
 			out = append(out, Label{c.Class, c.Kind, c.Place, c.Label})

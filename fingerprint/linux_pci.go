@@ -11,7 +11,6 @@ type pciDevice struct {
 	modalias       string
 	vendor, device string // four hexadecimal digits, lower case
 	class          string // two digits: 03 is a display
-	function       string // a virtual function has no place in a set
 }
 
 // parsePCI reads pci:v0000VVVVd0000DDDDsv…sd…bcCCscSSiII.

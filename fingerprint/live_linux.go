@@ -6,14 +6,17 @@ import (
 	"path/filepath"
 	"slices"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
 
-func live() Source { return liveLinux{} }
+func live(now func() time.Time) Source { return liveLinux{now} }
 
 // liveLinux is the running Linux computer. The kernel follows the links.
-type liveLinux struct{}
+type liveLinux struct{ now func() time.Time }
+
+func (l liveLinux) Now() time.Time { return l.now() }
 
 func (liveLinux) Platform() string { return "linux" }
 

@@ -6,16 +6,19 @@ import (
 	"context"
 	"io/fs"
 	"runtime"
+	"time"
 
 	"github.com/denisbrodbeck/machineid"
 	"github.com/shirou/gopsutil/v3/mem"
 )
 
-func live() Source { return liveNative{} }
+func live(now func() time.Time) Source { return liveNative{now} }
 
 // liveNative is a running Windows or macOS computer, whose reader so far knows
 // the installation's identifier and the memory. It has no files to read.
-type liveNative struct{}
+type liveNative struct{ now func() time.Time }
+
+func (l liveNative) Now() time.Time { return l.now() }
 
 func (liveNative) Platform() string { return runtime.GOOS }
 

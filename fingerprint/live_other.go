@@ -5,12 +5,15 @@ package fingerprint
 import (
 	"io/fs"
 	"runtime"
+	"time"
 )
 
-func live() Source { return liveNone{} }
+func live(now func() time.Time) Source { return liveNone{now} }
 
 // liveNone is a system without a reader: Read says so at once.
-type liveNone struct{}
+type liveNone struct{ now func() time.Time }
+
+func (l liveNone) Now() time.Time { return l.now() }
 
 func (liveNone) Platform() string { return runtime.GOOS }
 

@@ -18,7 +18,7 @@ const Budget = 250 * time.Millisecond
 // the context's deadline (or Budget) gone it returns at once what it has, even
 // if a file of the system never answers.
 func Read(ctx context.Context, src Source) (Snapshot, error) {
-	start := time.Now()
+	start := src.Now()
 	probes := probesOf(src.Platform())
 	if probes == nil {
 		return Snapshot{}, fmt.Errorf("fingerprint: no reader for platform %q", src.Platform())
@@ -32,7 +32,7 @@ func Read(ctx context.Context, src Source) (Snapshot, error) {
 	s.Components, s.Partial = collect(ctx, src, probes)
 	s.Components = complete(s.Components, s.Platform, s.Partial)
 	sortComponents(s.Components)
-	s.Took = time.Since(start)
+	s.Took = src.Now().Sub(start)
 	return s, nil
 }
 

@@ -3,6 +3,7 @@ package fingerprint
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 // Errors of a Source beside those of io/fs (fs.ErrNotExist, fs.ErrPermission).
@@ -23,6 +24,8 @@ var (
 type Source interface {
 	// Platform is linux, windows or darwin.
 	Platform() string
+	// Now is the time, to tell how long a read took; nothing read depends on it.
+	Now() time.Time
 	// ReadFile gives a regular file's content. A file longer than limit bytes
 	// gives its first limit bytes together with ErrTooLarge.
 	ReadFile(name string, limit int) ([]byte, error)
@@ -48,4 +51,4 @@ type Native interface {
 
 // Live is the computer that this program runs on. It looks at no environment
 // variable: nothing can redirect it.
-func Live() Source { return live() }
+func Live() Source { return live(time.Now) }

@@ -84,9 +84,9 @@ func templateMAC(u uuid) ([6]byte, bool) {
 	return [6]byte{}, false
 }
 
-// dellTag takes the seven characters of the service tag out of a Dell id
-// ("DELL" backwards, then 4c4c4544-00bb-cc10-80dd-aac04f-ee-ff-gg without the last dashes, the first
-// character with its top bit set).
+// dellTag takes the seven characters of the service tag out of a Dell id: after
+// "DELL" the bytes 00 2 3 10 80 4 (1 with its top bit set) c0 4f 5 6 7, where
+// each digit stands for a character of the tag.
 func dellTag(u uuid) (string, bool) {
 	if u[0] != 0x4c || u[1] != 0x4c || u[2] != 0x45 || u[3] != 0x44 || u[12] != 0x4f {
 		return "", false

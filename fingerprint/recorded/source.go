@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/seed-1feef0b2/holdfast/fingerprint"
 )
@@ -35,6 +36,7 @@ type source struct {
 	dir      string
 	manifest Manifest
 	closed   map[string]bool
+	now      func() time.Time
 }
 
 // Open gives the recorded computer in a directory. An empty platform takes the
@@ -57,7 +59,7 @@ func Open(dir, platform string) (fingerprint.Source, error) {
 	if m.Platform == "" {
 		m.Platform = "linux"
 	}
-	s := &source{dir: dir, manifest: m, closed: map[string]bool{}}
+	s := &source{dir: dir, manifest: m, closed: map[string]bool{}, now: time.Now}
 	for _, p := range m.Closed {
 		s.closed[path.Clean("/"+p)] = true
 	}
@@ -78,6 +80,8 @@ func readManifest(dir string) (Manifest, error) {
 	}
 	return m, nil
 }
+
+func (s *source) Now() time.Time { return s.now() }
 
 func (s *source) Platform() string { return s.manifest.Platform }
 
