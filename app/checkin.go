@@ -101,7 +101,7 @@ func (v *view) wantsShare() bool {
 	if v.state.Told != api.DeviceActivated && v.state.Told != "" && v.facts.Vault == VaultNone {
 		return false
 	}
-	return v.facts.Vault == VaultLocked || api.CodeOf(v.vaultErr) == api.CodeVaultMissing && !v.state.Vault
+	return v.facts.Vault == VaultLocked || api.CodeOf(v.vaultErr) == api.CodeVaultMissing && (!v.state.Vault || v.remake)
 }
 
 func (s *session) wantsShare(ctx context.Context) bool {

@@ -41,6 +41,8 @@ type Config struct {
 	Version string
 	// Name is this computer's default name; empty takes a plain word.
 	Name string
+	// Argon is the cost of a new vault; only tests have a reason to set it.
+	Argon vault.Params
 	// Log gets the client's own log; nil discards it.
 	Log *slog.Logger
 }

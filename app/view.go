@@ -45,6 +45,9 @@ type view struct {
 	vault    *vault.Vault
 	vaultErr error
 
+	// remake allows a vault that was lost to be made anew.
+	remake bool
+
 	facts  Facts
 	now    State
 	access Access
@@ -52,7 +55,7 @@ type view struct {
 
 // look gathers the facts of a profile and derives the state.
 func (c *Client) look(ctx context.Context, id *identity, st *record) *view {
-	v := &view{id: id, state: st}
+	v := &view{id: id, state: st, remake: c.remake}
 	v.snapshot, v.read = c.readComputer(ctx)
 	if enrolled(id) {
 		v.keys, v.keysErr = c.secrets(ctx, id)
@@ -116,7 +119,7 @@ func (c *Client) readComputer(ctx context.Context) (fingerprint.Snapshot, bool) 
 }
 
 func (c *Client) vaultConfig() vault.Config {
-	return vault.Config{Disk: c.cfg.Disk, Path: c.path(vaultFile), Rand: c.cfg.Rand, Now: c.cfg.Now, Memo: &c.memo}
+	return vault.Config{Disk: c.cfg.Disk, Path: c.path(vaultFile), Rand: c.cfg.Rand, Now: c.cfg.Now, Argon: c.cfg.Argon, Memo: &c.memo}
 }
 
 // openVault opens the vault on this computer as it is now. A broken file is set
