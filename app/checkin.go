@@ -28,7 +28,7 @@ func (s *session) checkIn(ctx context.Context) error {
 		return err
 	}
 	if k, err = s.finishFork(ctx, r, k); err != nil {
-		return err
+		return s.refused(err)
 	}
 	s.accepted = nil
 	again, err := s.report(ctx, r, k)
@@ -47,7 +47,11 @@ func (s *session) report(ctx context.Context, r *remote.Client, k *keyring) (boo
 	if !v.read {
 		return false, api.NewError(api.CodeReadFailed, "report")
 	}
-	req, eph, err := s.request(v)
+	ch, err := s.nextPair() // on the disk before it is sent
+	if err != nil {
+		return false, err
+	}
+	req, eph, err := v.request(ch)
 	if err != nil {
 		return false, err
 	}
@@ -63,26 +67,15 @@ func (s *session) report(ctx context.Context, r *remote.Client, k *keyring) (boo
 	if err := s.absorb(ctx, v, reply, eph); err != nil {
 		return false, err
 	}
-	if err := s.storeChain(chain{Prev: req.Next}); err != nil {
+	ch.Answered = true
+	if err := s.storeChain(ch); err != nil {
 		return false, err
 	}
 	return reply.State == api.DeviceActivated && !req.Locked && s.wantsShare(ctx), nil
 }
 
-// request makes a check-in: the chain pair is on the disk before it is sent.
-func (s *session) request(v *view) (api.CheckInRequest, *ephemeral, error) {
-	ch, err := s.loadChain()
-	if err != nil {
-		return api.CheckInRequest{}, nil, err
-	}
-	if ch.Next == "" {
-		if ch.Next, err = s.random(chainBytes); err != nil {
-			return api.CheckInRequest{}, nil, err
-		}
-		if err := s.storeChain(ch); err != nil {
-			return api.CheckInRequest{}, nil, err
-		}
-	}
+// request makes a check-in.
+func (v *view) request(ch chain) (api.CheckInRequest, *ephemeral, error) {
 	req := api.CheckInRequest{Snapshot: digests(v.snapshot, v.keys.ring), Prev: ch.Prev, Next: ch.Next}
 	if !v.wantsShare() {
 		return req, nil, nil

@@ -55,13 +55,13 @@ func (c *Client) join(ctx context.Context, name string, send post) (Status, erro
 	if !ok {
 		return s.status(ctx), api.NewError(api.CodeReadFailed, "report")
 	}
-	r, k, err := s.prepare(ctx, name)
+	r, k, first, err := s.prepare(ctx, name)
 	if err != nil {
 		return s.status(ctx), err
 	}
 	reply, err := send(r, k, api.NewDevice{
 		Key: sign.FromPublic(&k.key.PublicKey), Name: s.id.Name,
-		Snapshot: digests(snapshot, k.ring), Next: s.id.First,
+		Snapshot: digests(snapshot, k.ring), Next: first,
 	})
 	s.asked(err)
 	if err != nil {
@@ -73,14 +73,14 @@ func (c *Client) join(ctx context.Context, name string, send post) (Status, erro
 	return s.status(ctx), nil
 }
 
-// prepare writes who this computer will be, and its keys.
-func (s *session) prepare(ctx context.Context, name string) (*remote.Client, *keyring, error) {
+// prepare writes who this computer will be, its keys and the first chain value.
+func (s *session) prepare(ctx context.Context, name string) (*remote.Client, *keyring, string, error) {
 	if s.cfg.Server == "" {
-		return nil, nil, api.NewError(api.CodeUsage, "server")
+		return nil, nil, "", api.NewError(api.CodeUsage, "server")
 	}
 	r, err := s.server(s.cfg.Server)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, "", err
 	}
 	if name == "" {
 		name = s.cfg.Name
@@ -89,10 +89,32 @@ func (s *session) prepare(ctx context.Context, name string) (*remote.Client, *ke
 		name = defaultName
 	}
 	if err := s.introduce(r.Server(), name); err != nil {
-		return nil, nil, err
+		return nil, nil, "", err
 	}
 	k, err := s.makeSecrets(ctx, s.id)
-	return r, k, err
+	if err != nil {
+		return nil, nil, "", err
+	}
+	first, err := s.firstValue()
+	return r, k, first, err
+}
+
+// firstValue is the chain value that enrolling posts. It stays the same until
+// the server has answered, so that a lost answer can be asked for again.
+func (s *session) firstValue() (string, error) {
+	var ch chain
+	err := s.load(chainFile, &ch)
+	if err == nil && ch.Prev == "" && ch.Next != "" && !ch.Answered {
+		return ch.Next, nil
+	}
+	if api.CodeOf(err) == api.CodeStateNewer {
+		return "", err
+	}
+	next, err := s.random(chainBytes)
+	if err != nil {
+		return "", err
+	}
+	return next, s.storeChain(chain{Next: next})
 }
 
 // introduce writes the identity before anything depends on it.
@@ -102,14 +124,10 @@ func (s *session) introduce(server, name string) error {
 		if err != nil {
 			return err
 		}
-		first, err := s.random(chainBytes)
-		if err != nil {
-			return err
-		}
-		s.id = &identity{Profile: profile, First: first}
+		s.id = &identity{Profile: profile}
 	}
 	s.id.Schema, s.id.Server, s.id.Name = recordSchema, server, name
-	return s.store(identityFile, s.id)
+	return s.storeIdentity(s.id)
 }
 
 // joined stores the server's answer. The identity comes last: before it, this
@@ -120,15 +138,11 @@ func (s *session) joined(r api.EnrolReply) error {
 	if _, err := verifyPolicy(r.Policy, &id); err != nil {
 		return err
 	}
-	if err := s.storeChain(chain{Prev: id.First}); err != nil {
-		return err
-	}
 	s.state = &record{Told: api.DevicePending, Policy: r.Policy, Challenge: &r.Challenge, ServerTime: r.Time, Checked: r.Time}
 	if err := s.save(); err != nil {
 		return err
 	}
-	id.First = ""
-	if err := s.store(identityFile, &id); err != nil {
+	if err := s.storeIdentity(&id); err != nil {
 		return err
 	}
 	s.id = &id

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 
 	"github.com/seed-1feef0b2/holdfast/api"
 	"github.com/seed-1feef0b2/holdfast/api/sign"
@@ -20,6 +21,10 @@ type fork struct {
 // prepareFork makes the new device key, writes it to the keyring and reads it
 // back, and puts it into the request.
 func (s *session) prepareFork(ctx context.Context, k *keyring, ref string, req *api.AnswerRequest) (*fork, error) {
+	ch, err := s.loadChain()
+	if err != nil {
+		return nil, err
+	}
 	if err := ensure(ctx, k.store, keystore.DeviceKeyNext, s.newKey); err != nil {
 		return nil, err
 	}
@@ -27,12 +32,8 @@ func (s *session) prepareFork(ctx context.Context, k *keyring, ref string, req *
 	if err != nil {
 		return nil, lost(err)
 	}
-	ch, err := s.loadChain()
-	if err != nil {
-		return nil, err
-	}
-	if ch.Fork == "" {
-		if ch.Fork, err = s.random(chainBytes); err != nil {
+	if ch.RekeyNext == "" {
+		if ch.RekeyNext, err = s.random(chainBytes); err != nil {
 			return nil, err
 		}
 		if err := s.storeChain(ch); err != nil {
@@ -46,60 +47,58 @@ func (s *session) prepareFork(ctx context.Context, k *keyring, ref string, req *
 	if err != nil {
 		return nil, api.Wrap(api.CodeInternal, err)
 	}
-	req.NewKey, req.NewNext = &public, ch.Fork
+	req.NewKey, req.NewNext = &public, ch.RekeyNext
 	req.NewProof = base64.RawURLEncoding.EncodeToString(proof)
-	return &fork{key: &nk, next: ch.Fork}, nil
+	return &fork{key: &nk, next: ch.RekeyNext}, nil
 }
 
-// promote makes the new key the device key. The chain comes first: with the old
-// key still in its place, the next start asks the server and comes here again.
+// promote makes the new key the device key: the keyring first, then the chain,
+// whose rekey value tells a promotion that is under way from one that is over,
+// and the leftover key last.
 func (s *session) promote(ctx context.Context, k *keyring, f *fork) (*keyring, error) {
 	raw, err := f.key.key.Bytes()
 	if err != nil {
 		return nil, api.Wrap(api.CodeInternal, err)
 	}
-	if err := s.storeChain(chain{Prev: f.next, Fork: f.next}); err != nil {
-		return nil, err
-	}
 	if err := keystore.SetVerified(ctx, k.store, keystore.DeviceKey, raw); err != nil {
 		return nil, err
 	}
-	if err := k.store.Delete(ctx, keystore.DeviceKeyNext); err != nil {
+	if err := s.storeChain(chain{Next: f.next}); err != nil {
 		return nil, err
 	}
 	s.ring = f.key
-	return f.key, s.storeChain(chain{Prev: f.next})
+	return f.key, k.store.Delete(ctx, keystore.DeviceKeyNext)
 }
 
-// finishFork finishes a fork's answer whose reply was lost: where the server
-// knows the new key, it is promoted.
+// finishFork finishes a fork's answer that was interrupted, before anything
+// else is sent. Without a rekey value a leftover key was never posted or is in
+// its place already; with one, the server's knowing the new key decides.
 func (s *session) finishFork(ctx context.Context, r *remote.Client, k *keyring) (*keyring, error) {
-	ch, err := s.loadChain()
-	if err != nil || ch.Fork == "" {
-		return k, err
-	}
 	next, err := k.deviceKey(ctx, keystore.DeviceKeyNext)
+	if errors.Is(err, keystore.ErrNotFound) {
+		return k, nil
+	}
 	if err != nil {
-		return k, s.forkDone(ch, err)
+		return nil, err
+	}
+	ch, err := s.loadChain()
+	if err != nil {
+		return nil, err
+	}
+	if ch.RekeyNext == "" {
+		return k, k.store.Delete(ctx, keystore.DeviceKeyNext)
 	}
 	nk := *k
 	nk.key = next
-	_, err = r.Device(ctx, nk.signer(), s.id.Device)
-	s.asked(err)
-	switch api.CodeOf(err) {
-	case "":
-		return s.promote(ctx, k, &fork{key: &nk, next: ch.Fork})
-	case api.CodeUnknownKey:
-		return k, nil // the answer did not count; the key waits for the next one
-	default:
-		return k, err
+	if !next.Equal(k.key) {
+		_, err = r.Device(ctx, nk.signer(), s.id.Device)
+		s.asked(err)
+		if api.CodeOf(err) == api.CodeUnknownKey {
+			return k, nil // the answer did not count; the key waits for the next one
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
-}
-
-// forkDone ends a fork whose new key is in its place already.
-func (s *session) forkDone(ch chain, err error) error {
-	if api.CodeOf(lost(err)) != api.CodeKeyringLost {
-		return err
-	}
-	return s.storeChain(chain{Prev: ch.Prev, Next: ch.Next})
+	return s.promote(ctx, k, &fork{key: &nk, next: ch.RekeyNext})
 }

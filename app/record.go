@@ -11,6 +11,7 @@ import (
 // Names of a profile's files.
 const (
 	identityFile = "identity.json"
+	identityCopy = "identity.copy.json"
 	stateFile    = "state.json"
 	chainFile    = "chain.json"
 	vaultFile    = "vault.hf"
@@ -23,7 +24,8 @@ const (
 const recordSchema = 1
 
 // identity says who this computer is. It is written before the keyring gets its
-// first item, once more when the server has answered, and not again.
+// first item, once more when the server has answered, and not again. A copy lies
+// beside it: without it the keyring's items could not be found any more.
 type identity struct {
 	Schema int `json:"schema"`
 	// Profile names this profile's items in the keyring: 32 hex digits.
@@ -34,9 +36,6 @@ type identity struct {
 	Name    string `json:"name,omitempty"`
 	// Issuers are the two pinned keys of the server.
 	Issuers api.IssuerKeys `json:"issuers"`
-	// First is the chain value that registering posts. It stays the same until
-	// the server has answered, so that a lost answer can be asked for again.
-	First string `json:"first,omitempty"`
 }
 
 // record is what the server said last. Everything in it comes again with the
@@ -55,6 +54,8 @@ type record struct {
 	ServerTime string `json:"server_time,omitempty"`
 	Checked    string `json:"checked,omitempty"`
 	HoldUntil  string `json:"hold_until,omitempty"`
+	// SigningOut says that the server was told: what is left is to forget.
+	SigningOut bool `json:"signing_out,omitempty"`
 	// Vault says that this profile has had a vault: a missing file is then a
 	// loss, and no new one is made silently.
 	Vault bool `json:"vault,omitempty"`
@@ -64,15 +65,17 @@ type record struct {
 	BackedUp string `json:"backed_up,omitempty"`
 }
 
-// chain is the chain pair. Next is set before a check-in is sent and becomes
-// Prev when its answer has come; a check-in whose answer was lost is sent again
-// with the same pair.
+// chain is the chain pair, on the disk before it is sent. Until it is answered,
+// the same pair is sent again: it may have arrived.
 type chain struct {
-	Schema int    `json:"schema"`
-	Prev   string `json:"prev"`
-	Next   string `json:"next,omitempty"`
-	// Fork is the first value of a new key's chain while a fork's answer is under way.
-	Fork string `json:"fork,omitempty"`
+	Schema int `json:"schema"`
+	// Prev is empty in the pair of an enrolment, whose Next is the first value.
+	Prev     string `json:"prev"`
+	Next     string `json:"next"`
+	Answered bool   `json:"answered"`
+	// RekeyNext is the first value of a new key's chain while a fork's answer is
+	// under way.
+	RekeyNext string `json:"rekey_next,omitempty"`
 }
 
 // errNoFile says that a file of the profile is not there.

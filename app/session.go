@@ -62,21 +62,45 @@ func (s *session) end() {
 }
 
 // records reads identity and state. A broken state is set aside and forgotten:
-// the next check-in brings all of it back. A broken identity is an error.
+// the next check-in brings all of it back.
 func (c *Client) records() (*identity, *record, error) {
-	id, st := &identity{}, &record{}
-	err := c.load(identityFile, id)
-	if errors.Is(err, errNoFile) {
-		return nil, &record{Schema: recordSchema}, nil
+	id, err := c.loadIdentity()
+	if err != nil || id == nil {
+		return nil, &record{Schema: recordSchema}, err
 	}
-	if err != nil {
-		return nil, nil, err
-	}
+	st := &record{}
 	err = c.load(stateFile, st)
 	if errors.Is(err, errNoFile) || api.CodeOf(err) == api.CodeStateBroken {
 		return id, &record{Schema: recordSchema}, nil
 	}
 	return id, st, err
+}
+
+// loadIdentity reads the identity, from its copy where the first is missing or
+// broken; nil where there is none. Both broken is an error, and both are set aside.
+func (c *Client) loadIdentity() (*identity, error) {
+	var broken error
+	for _, name := range []string{identityFile, identityCopy} {
+		id := &identity{}
+		err := c.load(name, id)
+		switch {
+		case err == nil:
+			return id, nil
+		case api.CodeOf(err) == api.CodeStateBroken:
+			broken = err
+		case !errors.Is(err, errNoFile):
+			return nil, err
+		}
+	}
+	return nil, broken
+}
+
+// storeIdentity writes the identity and its copy; the first counts.
+func (c *Client) storeIdentity(id *identity) error {
+	if err := c.store(identityFile, id); err != nil {
+		return err
+	}
+	return c.store(identityCopy, id)
 }
 
 // enrolled says that the server has given this computer a device id.
@@ -128,14 +152,30 @@ const chainBytes = 16
 func (c *Client) loadChain() (chain, error) {
 	ch := chain{}
 	err := c.load(chainFile, &ch)
-	if err == nil && ch.Prev != "" {
+	if err == nil && ch.Next != "" {
 		return ch, nil
 	}
 	if err != nil && !errors.Is(err, errNoFile) && api.CodeOf(err) != api.CodeStateBroken {
 		return chain{}, err
 	}
-	prev, err := c.random(chainBytes)
-	return chain{Prev: prev, Fork: ch.Fork}, err
+	next, err := c.random(chainBytes)
+	return chain{Next: next, Answered: true}, err
+}
+
+// nextPair gives the pair to send and writes it first: a new one where the last
+// was answered, else the same again. The pair of an enrolment was answered by
+// the enrolment.
+func (c *Client) nextPair() (chain, error) {
+	ch, err := c.loadChain()
+	if err != nil || !ch.Answered && ch.Prev != "" {
+		return ch, err
+	}
+	next, err := c.random(chainBytes)
+	if err != nil {
+		return ch, err
+	}
+	ch.Prev, ch.Next, ch.Answered = ch.Next, next, false
+	return ch, c.storeChain(ch)
 }
 
 func (c *Client) storeChain(ch chain) error {

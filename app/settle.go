@@ -70,11 +70,26 @@ func (s *session) openFor(ctx context.Context, v *view, release *api.Release, ep
 	}
 	keys := vault.Keys{Ring: v.keys.ring}
 	if api.CodeOf(v.vaultErr) != api.CodeVaultMissing {
-		return vault.OpenWithShare(s.vaultConfig(), keys, share)
-	}
-	if v.state.Vault && !s.remake {
+		opened, err := vault.OpenWithShare(s.vaultConfig(), keys, share)
+		if err == nil || v.state.Vault || !foreign(err) {
+			return opened, err
+		}
+		// Left by an earlier account on this computer: not ours to overwrite.
+		s.setVaultAside()
+	} else if v.state.Vault && !s.remake {
 		return nil, api.NewError(api.CodeVaultMissing, "restore")
 	}
+	return s.create(ctx, v, keys, share)
+}
+
+// foreign says that a vault was made with other keys than this profile's.
+func foreign(err error) bool {
+	c := api.CodeOf(err)
+	return c == api.CodeVaultLocked || c == api.CodeKeyringLost || c == api.CodeVaultBroken
+}
+
+// create makes the first vault of this profile.
+func (s *session) create(ctx context.Context, v *view, keys vault.Keys, share vault.Share) (*vault.Vault, error) {
 	now, ok := s.readComputer(ctx)
 	if !ok {
 		return nil, api.NewError(api.CodeReadFailed, "report")

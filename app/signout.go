@@ -25,6 +25,9 @@ func (s *session) signOut(ctx context.Context, in SignOutInput) error {
 	if s.id == nil {
 		return api.NewError(api.CodeNotEnrolled)
 	}
+	if s.state.SigningOut {
+		return s.forget(ctx)
+	}
 	v := s.look(ctx, s.id, s.state)
 	if !in.ForgetKeys && v.wouldLose() {
 		return api.NewError(api.CodeBackupNeeded, "backup")
@@ -65,10 +68,11 @@ func (s *session) tellSignOut(ctx context.Context, in SignOutInput) error {
 	return err
 }
 
-// forget removes the profile: what the server said first, so that a kill in
-// between leaves a computer that signs out again, the identity last.
+// forget removes the profile, having noted that it does, so that a kill in
+// between leaves a computer that goes on forgetting; the identity goes last,
+// since it is what names the keyring's items.
 func (s *session) forget(ctx context.Context) error {
-	s.state = &record{Schema: recordSchema, Told: api.DeviceRevoked}
+	s.state = &record{Schema: recordSchema, Told: api.DeviceRevoked, SigningOut: true}
 	if err := s.save(); err != nil {
 		return err
 	}
@@ -76,13 +80,13 @@ func (s *session) forget(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, item := range []string{keystore.Ring, keystore.DeviceKey, keystore.DeviceKeyNext} {
+	for _, item := range []string{keystore.DeviceKeyNext, keystore.DeviceKey, keystore.Ring} {
 		if err := store.Delete(ctx, item); err != nil {
 			return err
 		}
 	}
 	s.shut()
-	for _, name := range []string{vaultFile, labelsFile, chainFile, stateFile, identityFile} {
+	for _, name := range []string{vaultFile, labelsFile, chainFile, stateFile, identityCopy, identityFile} {
 		if err := s.cfg.Disk.Remove(s.path(name)); err != nil && !missing(err) {
 			return fileError(err)
 		}
