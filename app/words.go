@@ -2,6 +2,7 @@ package app
 
 import (
 	"errors"
+	"maps"
 	"time"
 
 	"github.com/seed-1feef0b2/holdfast/api"
@@ -77,8 +78,14 @@ func variants(key string, e *api.Error) []string {
 
 // first says the first of some keys that has a sentence for this data.
 func first(p *text.Printer, data text.Data, keys ...string) string {
+	// A plain sentence has no plural forms, and a count would look for one.
+	plain := maps.Clone(data)
+	delete(plain, "Count")
 	for _, key := range keys {
 		if s, err := p.Try(key, data); err == nil {
+			return s
+		}
+		if s, err := p.Try(key, plain); err == nil {
 			return s
 		}
 	}
