@@ -2,6 +2,7 @@ package vault
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/seed-1feef0b2/holdfast/fingerprint"
@@ -39,8 +40,11 @@ func Estimate(b Binding) []Worth {
 	var out []Worth
 	for i, k := range b.Kinds {
 		w := Worth{Kind: k, Reason: "public"}
-		for _, m := range b.facts[i].members {
+		for j, m := range b.facts[i].members {
 			c, h, reason := worth(m, b)
+			if k == "network-card" && sameMaker(b.facts[i].members[:j], m) {
+				c = nearBits
+			}
 			w.Copied += c
 			w.Held += h
 			w.Reason = reason
@@ -56,6 +60,7 @@ const (
 	uuidBits    = 122 // a random UUID, RFC 9562 version 4
 	oldUUIDBits = 32  // any other UUID: built from dates, addresses and counters
 	macBits     = 24  // the half of an address that the maker numbers
+	nearBits    = 4   // a further address of the same maker: usually the next one
 )
 
 // worth estimates one value: against a copy of the files, and with the disk at
@@ -124,6 +129,16 @@ func uuid(v string) (float64, string) {
 	return oldUUIDBits, "vendor"
 }
 
+// sameMaker says that an address shares its first half, the maker's, with an
+// earlier one.
+func sameMaker(earlier []fingerprint.Component, m fingerprint.Component) bool {
+	half := func(v string) string {
+		v = strings.ReplaceAll(v, ":", "")
+		return v[:min(len(v), 6)]
+	}
+	return slices.ContainsFunc(earlier, func(e fingerprint.Component) bool { return half(e.Value) == half(m.Value) })
+}
+
 func (b Binding) has(kind string) bool {
 	for i, k := range b.Kinds {
 		if k == kind {
@@ -133,13 +148,15 @@ func (b Binding) has(kind string) bool {
 	return false
 }
 
+// holds says that a kind's value is v, or a list that v is in (the members of a
+// RAID that the system boots from).
 func (b Binding) holds(kind, value string) bool {
 	for i, k := range b.Kinds {
 		if k != kind {
 			continue
 		}
 		for _, m := range b.facts[i].members {
-			if m.Value == value {
+			if slices.Contains(strings.Split(m.Value, ", "), value) {
 				return true
 			}
 		}
