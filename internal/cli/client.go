@@ -1,0 +1,89 @@
+package cli
+
+import (
+	"errors"
+	"path/filepath"
+
+	"github.com/seed-1feef0b2/holdfast/api"
+	"github.com/seed-1feef0b2/holdfast/app"
+	"github.com/seed-1feef0b2/holdfast/app/keystore"
+	"github.com/seed-1feef0b2/holdfast/internal/version"
+)
+
+// Settings from the environment.
+const (
+	// EnvServer is the server's address where --server does not name one.
+	EnvServer = "HOLDFAST_SERVER"
+	// EnvPassphraseFile names the file whose first line protects the keys of a
+	// machine without a person. With it set the keyring is never touched.
+	EnvPassphraseFile = "HOLDFAST_KEYSTORE_PASSPHRASE_FILE"
+)
+
+// DefaultServer is the address that holdfastd listens on where nobody says
+// otherwise.
+const DefaultServer = "http://127.0.0.1:7461"
+
+// profileFolder is the default profile's name in the folder for settings.
+const profileFolder = "Holdfast"
+
+// profile is the profile's folder.
+func (c *call) profile() (string, error) {
+	if dir, ok := c.flags["profile"]; ok {
+		if dir == "" {
+			return "", misuseOf("cli.wrong.needed", "profile")
+		}
+		return filepath.Abs(dir)
+	}
+	dir, err := c.ConfigDir()
+	if err != nil {
+		return "", wrong{key: "cli.wrong.no_profile"}
+	}
+	return filepath.Join(dir, profileFolder), nil
+}
+
+// server is the address for a profile that is not enrolled yet; an enrolled
+// one has its own.
+func (c *call) server() string {
+	for _, address := range []string{c.flags["server"], c.env(EnvServer)} {
+		if address != "" {
+			return address
+		}
+	}
+	return DefaultServer
+}
+
+// client opens the profile.
+func (c *call) client() (*app.Client, error) {
+	profile, err := c.profile()
+	if err != nil {
+		return nil, err
+	}
+	source := c.Source
+	if dir, ok := c.flags["recorded"]; ok {
+		if source, err = replay(dir); err != nil {
+			return nil, fileError(err)
+		}
+	}
+	name := ""
+	if c.Hostname != nil {
+		name, _ = c.Hostname() // without one the client has a plain word
+	}
+	return app.Open(app.Config{
+		Profile: profile, Server: c.server(), Source: source, Disk: c.Disk, Now: c.Now, Rand: c.Rand,
+		Transport: c.Transport, Language: c.say.Language(), Version: version.Version, Name: name,
+		Keystore: func(id string) (keystore.Store, error) {
+			return c.Keystore(keystore.Options{
+				Profile: id, Dir: profile, PassphraseFile: c.env(EnvPassphraseFile), Disk: c.Disk, Rand: c.Rand,
+			})
+		},
+	})
+}
+
+// fileError gives an error of a file its code; an error that has one keeps it.
+func fileError(err error) error {
+	var e *api.Error
+	if err == nil || errors.As(err, &e) {
+		return err
+	}
+	return api.Wrap(api.CodeFile, err)
+}

@@ -1,0 +1,81 @@
+package cli
+
+import "context"
+
+// command is one command of holdfastctl.
+type command struct {
+	// name is one or two words; the second belongs to a group such as vault.
+	name string
+	// args is how its arguments are written in the usage text.
+	args string
+	// min and max are how many arguments it takes; max -1 is any number.
+	min, max int
+	// tail says that a command line follows behind "--".
+	tail  bool
+	flags []flag
+	run   func(context.Context, *call) (reply, error)
+}
+
+// flag is a flag of a command, or of all.
+type flag struct {
+	name string
+	// value is how its value is written in the usage text; empty for a flag
+	// that takes none.
+	value string
+	// need says that the command cannot do without it.
+	need bool
+}
+
+// globalFlags may stand before or behind the command's name.
+var globalFlags = []flag{
+	{name: "profile", value: "DIR"},
+	{name: "server", value: "URL"},
+	{name: "json"},
+	{name: "recorded", value: "DIR"},
+	{name: "lang", value: "en|vi|ru"},
+	{name: "help"},
+	{name: "version"},
+}
+
+// commands are all commands, in the order of the usage text.
+func commands() []command {
+	password := flag{name: "password-file", value: "F"}
+	passphrase := flag{name: "passphrase-file", value: "F"}
+	name := flag{name: "name", value: "NAME"}
+	list := []command{
+		{name: "register", flags: []flag{{name: "email", value: "E", need: true}, password, name}, run: register},
+		{name: "enrol", flags: []flag{{name: "email", value: "E"}, {name: "account", value: "N"}, password, name}, run: enrol},
+		{name: "check", run: check},
+		{name: "code", args: "CODE", min: 1, max: -1, run: answer},
+		{name: "send", run: send},
+		{name: "status", run: status},
+		{name: "fingerprint", flags: []flag{{name: "drift"}}, run: readComputer},
+		{name: "vault list", run: vaultList},
+		{name: "vault put", args: "NAME", min: 1, max: 1, flags: []flag{{name: "file", value: "F"}}, run: vaultPut},
+		{name: "vault get", args: "NAME", min: 1, max: 1, run: vaultGet},
+		{name: "vault remove", args: "NAME", min: 1, max: 1, run: vaultRemove},
+		{name: "vault backup", args: "FILE", min: 1, max: 1, flags: []flag{passphrase}, run: vaultBackup},
+		{name: "vault restore", args: "FILE", min: 1, max: 1, flags: []flag{passphrase}, run: vaultRestore},
+		{name: "run", args: "NAME[=VAR] … -- COMMAND", max: -1, tail: true, run: runCommand},
+		{name: "sign-out", flags: []flag{{name: "forget-keys"}}, run: signOut},
+	}
+	return append(list, storyCommands()...)
+}
+
+// find gives the command whose name the arguments begin with, and how many of
+// them that name takes. A group without one of its commands finds nothing.
+func find(args []string) (*command, int) {
+	list := commands()
+	for words := min(2, len(args)); words > 0; words-- {
+		name := args[0]
+		if words == 2 {
+			name += " " + args[1]
+		}
+		for i := range list {
+			if list[i].name == name {
+				return &list[i], words
+			}
+		}
+	}
+	return nil, 0
+}
