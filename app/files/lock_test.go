@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -46,7 +47,7 @@ func TestALockIsHeldByOne(t *testing.T) {
 
 func TestALockKeepsCountingRight(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "lock")
-	inside, total := 0, 0
+	var inside, total atomic.Int32 // the race detector does not know file locks
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
@@ -55,19 +56,19 @@ func TestALockKeepsCountingRight(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			if inside++; inside != 1 {
+			if inside.Add(1) != 1 {
 				t.Error("two at once")
 			}
-			total++
-			inside--
+			total.Add(1)
+			inside.Add(-1)
 			if err := l.Release(); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 	wg.Wait()
-	if total != 8 {
-		t.Fatal(total)
+	if total.Load() != 8 {
+		t.Fatal(total.Load())
 	}
 }
 
