@@ -24,8 +24,10 @@ type Challenge struct {
 	Opened  int64
 	Closed  int64
 	Expires int64
-	// Told is when the owner was told that another computer had its code.
+	// Told is when the owner was told that another computer had its code. Seq
+	// counts the device's challenges from 1.
 	Told int64
+	Seq  int64
 }
 
 // Epoch is one code of a challenge and channel. Handed is its first hand-over.

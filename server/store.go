@@ -100,11 +100,12 @@ type Messages interface {
 	AddMessage(OutboxRow) error
 	OutboxRow(id int64) (OutboxRow, error)
 	SaveMessage(OutboxRow) error
-	// MessagesOf lists the code messages of a challenge, oldest first.
+	// MessagesOf lists the messages of a challenge, oldest first. Notices about
+	// other things belong to none.
 	MessagesOf(challenge string) ([]OutboxRow, error)
 	// LeaseMessages leases up to n rows that are due and counts an attempt.
 	LeaseMessages(worker string, now, lease int64, n int) ([]OutboxRow, error)
-	// CancelMessages refuses the unfinished code messages of a challenge.
+	// CancelMessages refuses the unfinished messages of a challenge.
 	CancelMessages(challenge, detail string) error
 }
 
@@ -120,7 +121,8 @@ type Counters interface {
 type Proofs interface {
 	// AddNonce gives ErrExists for one that was used.
 	AddNonce(keyid, nonce string, forget int64) error
-	AddReply(StoredReply) error
+	// SetReply replaces one that was to be forgotten.
+	SetReply(StoredReply) error
 	Reply(id []byte) (StoredReply, error)
 	// Sweep removes what may be forgotten at a time and says how many rows that
 	// were: nonces, replies, counters.

@@ -4,26 +4,142 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
 
+	"github.com/seed-1feef0b2/holdfast/api"
 	"github.com/seed-1feef0b2/holdfast/server"
 )
 
-// DB is a Store over SQL.
-type DB struct{ db *sql.DB }
+// ErrNewer says that the database was written by a newer version of this
+// program. It is left untouched.
+var ErrNewer = errors.New("store: the database is from a newer version of this program")
+
+// DB is a server.Store over SQL. It is safe for use by several goroutines, and
+// several processes may open one database.
+type DB struct {
+	backend backend
+	hook    Hook
+}
 
 var _ server.Store = (*DB)(nil)
+
+// Hook is called around every commit of a write: once before it, and once
+// after it succeeded. An error before the commit undoes the transaction; one
+// after it is given to the caller although the commit stands, as a lost
+// connection would. Tests count commits with it and kill at each.
+type Hook func(ctx context.Context, committed bool) error
 
 // Option changes how Open opens.
 type Option func(*DB)
 
-// Open opens a database.
-func Open(ctx context.Context, dsn string, opts ...Option) (*DB, error) {
-	return nil, errors.New("store: being built")
+// WithCommitHook sets the hook.
+func WithCommitHook(h Hook) Option { return func(d *DB) { d.hook = h } }
+
+// backend is one kind of database. begin gives a transaction that only one
+// goroutine may use; retry says whether an error calls for another run.
+type backend interface {
+	begin(ctx context.Context, write bool) (transaction, error)
+	retry(err error) bool
+	unique(err error) bool
+	ping(ctx context.Context) error
+	close() error
 }
 
-func (d *DB) Write(ctx context.Context, fn func(server.Tx) error) error { return nil }
-func (d *DB) Read(ctx context.Context, fn func(server.Tx) error) error  { return nil }
-func (d *DB) Ping(ctx context.Context) error                            { return nil }
+type transaction interface {
+	exec(ctx context.Context, query string, args ...any) (sql.Result, error)
+	query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	commit() error
+	rollback()
+}
 
-// Close closes it.
-func (d *DB) Close() error { return nil }
+// Open opens a database and brings its schema up to date: a PostgreSQL database
+// for a postgres:// address, else a SQLite file, which is made where it is not
+// there. Errors: ErrNewer, and whatever the database says.
+func Open(ctx context.Context, dsn string, opts ...Option) (*DB, error) {
+	d := &DB{hook: func(context.Context, bool) error { return nil }}
+	for _, o := range opts {
+		o(d)
+	}
+	var err error
+	if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
+		d.backend, err = openPostgres(ctx, dsn)
+	} else {
+		d.backend, err = openSQLite(ctx, dsn)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// Close closes the database once running transactions have ended.
+func (d *DB) Close() error { return d.backend.close() }
+
+// Ping says whether the database answers.
+func (d *DB) Ping(ctx context.Context) error { return d.backend.ping(ctx) }
+
+// A write that meets others is run again, with growing random pauses, until it
+// has waited this long.
+const (
+	firstPause = 2 * time.Millisecond
+	mostPause  = 100 * time.Millisecond
+	patience   = 20 * time.Second
+)
+
+// Write runs fn in a serializable transaction and commits. Where others are in
+// the way fn runs again; after 20 seconds of that the error is api code busy.
+func (d *DB) Write(ctx context.Context, fn func(server.Tx) error) error {
+	start, pause := time.Now(), firstPause
+	for {
+		err := d.once(ctx, true, fn)
+		if err == nil || !d.backend.retry(err) {
+			return err
+		}
+		if time.Since(start) > patience {
+			return api.Wrap(api.CodeBusy, err)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Duration(rand.Int64N(int64(pause)) + 1)):
+		}
+		pause = min(2*pause, mostPause)
+	}
+}
+
+// Read runs fn in a read-only transaction.
+func (d *DB) Read(ctx context.Context, fn func(server.Tx) error) error {
+	return d.once(ctx, false, fn)
+}
+
+func (d *DB) once(ctx context.Context, write bool, fn func(server.Tx) error) error {
+	t, err := d.backend.begin(ctx, write)
+	if err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	done := false
+	defer func() {
+		if !done {
+			t.rollback()
+		}
+	}()
+	if err := fn(&tx{ctx: ctx, t: t, unique: d.backend.unique}); err != nil {
+		return err
+	}
+	if write {
+		if err := d.hook(ctx, false); err != nil {
+			return err
+		}
+	}
+	done = true
+	if err := t.commit(); err != nil {
+		return fmt.Errorf("store: commit: %w", err)
+	}
+	if write {
+		return d.hook(ctx, true)
+	}
+	return nil
+}

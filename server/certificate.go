@@ -1,0 +1,40 @@
+package server
+
+import (
+	"encoding/hex"
+
+	"github.com/seed-1feef0b2/holdfast/api"
+)
+
+// certificate signs the activation certificate that the device's last accepted
+// snapshot earned: it holds from then, so that asking again prolongs nothing.
+func (w *work) certificate(dev Device, acct Account) (string, error) {
+	return w.signed(api.CertificateType, api.CertificateClaims{
+		Issuer: w.origin, Audience: api.Audience, IssuedAt: dev.Checked, Expires: dev.Checked + seconds(w.limits.CertificateLife),
+		Account: acct.Number, Device: dev.ID, Confirmation: api.Confirmation{Thumbprint: dev.KeyID},
+		Configuration: hex.EncodeToString(dev.Sum), Policy: acct.Policy, PolicyVersion: policyVersion,
+		Activation: "active", Assurance: dev.Assurance,
+	})
+}
+
+// policyClaims are a policy as it is signed.
+type policyClaims struct {
+	Issuer   string `json:"iss"`
+	Audience string `json:"aud"`
+	api.Policy
+}
+
+func (s *Service) signedPolicy(name, platform string) (string, error) {
+	if jws, ok := s.issuers.policies.Load(name + " " + platform); ok {
+		return jws.(string), nil
+	}
+	p, ok := PolicyFor(name, platform)
+	if !ok {
+		return "", api.NewError(api.CodePolicyInvalid)
+	}
+	jws, err := s.signed(api.PolicyType, policyClaims{s.origin, api.Audience, p})
+	if err == nil {
+		s.issuers.policies.Store(name+" "+platform, jws)
+	}
+	return jws, err
+}

@@ -1,0 +1,95 @@
+package server
+
+import (
+	"github.com/seed-1feef0b2/holdfast/api"
+)
+
+// consume is what a right code does, all of it in the answer's transaction: the
+// challenge is closed and its secret erased, the address confirmed, the
+// configuration stored, the device active, the share made and released, the
+// hold set, the owner told, the log written.
+func (w *work) consume(sc scene, ch Challenge, known recognised, r api.AnswerRequest) (api.DeviceReply, error) {
+	var none api.DeviceReply
+	if err := w.closeChallenge(ch, api.ChallengeConsumed); err != nil {
+		return none, err
+	}
+	first := sc.acct.State == accountPending
+	if err := w.confirm(&sc); err != nil {
+		return none, err
+	}
+	if err := w.activate(&sc.dev, r.Snapshot); err != nil {
+		return none, err
+	}
+	if err := w.hold(sc.dev, ch.Reason, known, first); err != nil {
+		return none, err
+	}
+	if err := w.note(sc.dev, "device.activated", ch.Reason, kindsOf(known.Changes)); err != nil {
+		return none, err
+	}
+	if err := w.notify(sc.dev, NoticeActivated, map[string]string{"Reason": ch.Reason}); err != nil {
+		return none, err
+	}
+	release, err := w.release(sc.dev, r.Ephemeral)
+	if err != nil {
+		return none, err
+	}
+	reply, err := w.reply(sc)
+	reply.Release, reply.Changes = release, known.Changes
+	return reply, err
+}
+
+// confirm makes the address verified and the account active, once, and ends the
+// count of wrong codes from new computers.
+func (w *work) confirm(sc *scene) error {
+	if sc.acct.State == accountPending {
+		sc.acct.State = accountActive
+		if err := w.tx.SaveAccount(sc.acct); err != nil {
+			return err
+		}
+	}
+	if sc.to.Verified != 0 && sc.to.Failures == 0 {
+		return nil
+	}
+	sc.to.Failures = 0
+	if sc.to.Verified == 0 {
+		sc.to.Verified = w.now
+	}
+	return w.tx.SaveContact(sc.to)
+}
+
+func (w *work) activate(dev *Device, now api.Snapshot) error {
+	if !dev.OnceActive {
+		dev.OnceActive, dev.Activated = true, w.now
+	}
+	dev.State, dev.Streak, dev.NextTry = api.DeviceActivated, 0, 0
+	if err := w.activateConfiguration(dev, now); err != nil {
+		return err
+	}
+	return w.tx.SaveDevice(*dev)
+}
+
+// hold stops sensitive actions for a while after a computer became one that the
+// account did not have: a further one, another disk or board, or a copy. The
+// first computer of a new account guards nothing yet.
+func (w *work) hold(dev Device, reason string, known recognised, first bool) error {
+	h := Hold{ID: w.newID(), Account: dev.Account, Device: dev.ID, Reason: reason, Created: w.now}
+	switch {
+	case reason == api.ReasonFork:
+		h.Until, h.Condition = w.now+seconds(w.limits.HoldClone), "review"
+	case reason == api.ReasonEnrol, reason == api.ReasonChanged && anchorsDiffer(known):
+		h.Until = w.now + seconds(w.limits.HoldNewDevice)
+	}
+	if h.Until == 0 || first {
+		return nil
+	}
+	return w.tx.AddHold(h)
+}
+
+func anchorsDiffer(known recognised) bool {
+	for _, state := range known.Groups {
+		if state == GroupDiffers {
+			return true
+		}
+	}
+	return false
+}

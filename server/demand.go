@@ -1,0 +1,140 @@
+package server
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/seed-1feef0b2/holdfast/api"
+	"github.com/seed-1feef0b2/holdfast/api/code"
+)
+
+// referenceSymbols is the length of a challenge's reference; it is drawn, and
+// says nothing about the code.
+const referenceSymbols = 3
+
+// scene is whom a challenge is about.
+type scene struct {
+	dev  Device
+	acct Account
+	to   Contact
+}
+
+func (w *work) scene(dev Device) (scene, error) {
+	acct, err := w.tx.Account(dev.Account)
+	if err != nil {
+		return scene{}, err
+	}
+	to, err := w.tx.ContactOf(dev.Account, api.ChannelEmail)
+	return scene{dev, acct, to}, err
+}
+
+// demand finds the device's open challenge, or opens one, and sends its code
+// as far as pauses and limits allow. Bound are the kinds that a message must
+// have named for its code to activate this computer as it is now.
+func (w *work) demand(sc scene, reason string, changes []api.Change, bound []string) (Challenge, error) {
+	if sc.dev.State == api.DeviceFrozen {
+		reason = api.ReasonFork
+	}
+	latest, err := w.tx.LatestChallenge(sc.dev.ID)
+	if errors.Is(err, ErrNotFound) {
+		return w.openChallenge(sc, Challenge{}, reason, changes)
+	}
+	if err != nil {
+		return Challenge{}, err
+	}
+	switch {
+	case latest.State == api.ChallengeOpen && w.now < latest.Expires && covers(latest, bound) &&
+		(reason == api.ReasonFork) == (latest.Reason == api.ReasonFork):
+		return w.relaunch(sc, latest)
+	case latest.State == api.ChallengeOpen:
+		how := api.ChallengeReplaced
+		if w.now >= latest.Expires {
+			how = api.ChallengeExpired
+		}
+		if err := w.closeChallenge(latest, how); err != nil {
+			return Challenge{}, err
+		}
+	case latest.State == api.ChallengeLocked:
+		if until, err := w.paused(sc); err != nil || until > w.now {
+			return latest, err
+		}
+		latest.Failures = 0 // its own count is closed; the key's and the channel's go on
+	default:
+		latest.Failures = 0
+	}
+	if reason == api.ReasonLocked && len(bound) > 0 {
+		reason = api.ReasonChanged
+	}
+	return w.openChallenge(sc, latest, reason, changes)
+}
+
+// covers says whether a challenge's message named every bound kind that
+// changed. A message about a new computer covers whatever it is.
+func covers(ch Challenge, bound []string) bool {
+	if ch.Reason == api.ReasonRegister || ch.Reason == api.ReasonEnrol {
+		return true
+	}
+	for _, kind := range bound {
+		if !slices.ContainsFunc(ch.Changes, func(c api.Change) bool { return c.Kind == kind }) {
+			return false
+		}
+	}
+	return true
+}
+
+// openChallenge makes a challenge after an earlier one, whose failures carry
+// over, and sends its first message.
+func (w *work) openChallenge(sc scene, before Challenge, reason string, changes []api.Change) (Challenge, error) {
+	ch := Challenge{
+		ID: w.newID(), Account: sc.dev.Account, Device: sc.dev.ID, State: api.ChallengeOpen, Reason: reason,
+		Contact: sc.to.ID, Channel: sc.to.Channel, Failures: before.Failures, Changes: changes, Place: place(w.c.IP),
+		Opened: w.now, Expires: w.now + seconds(w.limits.EmailCodeMost), Seq: before.Seq + 1, Mute: before.Mute,
+	}
+	if sc.acct.State == accountPending && !ch.Mute {
+		_, err := w.tx.VerifiedContact(sc.to.Blind)
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return ch, err
+		}
+		ch.Mute = err == nil
+	}
+	var err error
+	if ch.Reference, err = w.newReference(sc.dev.ID); err != nil {
+		return ch, err
+	}
+	if ch.Secret, err = w.master.seal(w.rand, secretPlace(ch.ID), w.randomBytes(secretBytes)); err != nil {
+		return ch, err
+	}
+	if err := w.tx.AddChallenge(ch); err != nil {
+		return ch, err
+	}
+	if err := w.note(sc.dev, "challenge.opened", reason, kindsOf(changes)); err != nil {
+		return ch, err
+	}
+	return w.relaunch(sc, ch)
+}
+
+func (w *work) newReference(device string) (string, error) {
+	for {
+		ref := w.draw(code.Crockford, referenceSymbols)
+		_, err := w.tx.ChallengeByReference(device, ref)
+		if errors.Is(err, ErrNotFound) {
+			return ref, nil
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+}
+
+// closeChallenge ends a challenge: its secret is erased, and what was not sent
+// yet is not.
+func (w *work) closeChallenge(ch Challenge, state string) error {
+	ch.State, ch.Closed, ch.Secret = state, w.now, nil
+	if err := w.tx.SaveChallenge(ch); err != nil {
+		return err
+	}
+	return w.tx.CancelMessages(ch.ID, detailClosed)
+}
+
+// detailClosed is what a delivery says that was overtaken.
+const detailClosed = "no longer needed"

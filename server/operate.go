@@ -1,0 +1,107 @@
+package server
+
+import (
+	"context"
+	"errors"
+
+	"github.com/seed-1feef0b2/holdfast/api"
+)
+
+// sweepPage is how many pending accounts and devices one Sweep forgets.
+const sweepPage = 200
+
+// SetPolicy sets an account's policy: strict, balanced or managed. It holds
+// from the next check-in on. Errors: policy_invalid, not_found.
+func (s *Service) SetPolicy(ctx context.Context, account, name string) error {
+	if _, ok := PolicyFor(name, platforms[0]); !ok {
+		return api.NewError(api.CodePolicyInvalid)
+	}
+	return s.store.Write(ctx, func(tx Tx) error {
+		w := &work{Service: s, tx: tx, now: s.time().Unix(), ctx: ctx}
+		acct, err := tx.Account(account)
+		if errors.Is(err, ErrNotFound) {
+			return api.NewError(api.CodeNotFound)
+		}
+		if err != nil || acct.Policy == name {
+			return err
+		}
+		acct.Policy = name
+		if err := tx.SaveAccount(acct); err != nil {
+			return err
+		}
+		err = w.record(AuditRow{Account: account, Actor: actorOperator, Event: "policy.set", Result: name})
+		if err != nil {
+			return err
+		}
+		return w.notify(Device{Account: account}, NoticePolicy, map[string]string{"Policy": name})
+	})
+}
+
+// OpenEpoch says that the database was restored from a backup: until then the
+// chains of some devices have moved on, so one unknown value of each is
+// accepted, and logged.
+func (s *Service) OpenEpoch(ctx context.Context) error {
+	return s.store.Write(ctx, func(tx Tx) error {
+		epoch, err := tx.Fact(factEpoch)
+		if err != nil {
+			return err
+		}
+		return tx.SetFact(factEpoch, epoch+1)
+	})
+}
+
+// Sweep forgets what has had its time (nonces, stored replies, counters) and
+// pending accounts and devices that were not seen for long. It says how many
+// rows that were; there may be more left.
+func (s *Service) Sweep(ctx context.Context) (int, error) {
+	total := 0
+	err := s.store.Write(ctx, func(tx Tx) error {
+		w := &work{Service: s, tx: tx, now: s.time().Unix(), ctx: ctx}
+		n, err := tx.Sweep(w.now)
+		if err != nil {
+			return err
+		}
+		before := w.now - seconds(s.limits.PendingLife)
+		accounts, err := tx.StaleAccounts(before, sweepPage)
+		if err != nil {
+			return err
+		}
+		for _, number := range accounts {
+			if err := tx.RemoveAccount(number); err != nil {
+				return err
+			}
+		}
+		devices, err := tx.StaleDevices(before, sweepPage)
+		if err != nil {
+			return err
+		}
+		for _, id := range devices {
+			if err := w.forget(id); err != nil {
+				return err
+			}
+		}
+		total = n + len(accounts) + len(devices)
+		return nil
+	})
+	return total, err
+}
+
+// forget removes a pending device. Messages about it stay until they are sent.
+func (w *work) forget(id string) error {
+	dev, err := w.tx.Device(id)
+	if err != nil {
+		return err
+	}
+	ch, err := w.tx.LatestChallenge(id)
+	if err == nil {
+		err = w.tx.CancelMessages(ch.ID, detailClosed)
+	}
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	row := AuditRow{Account: dev.Account, Actor: actorServer, Device: id, Event: "device.forgotten", Result: "never activated"}
+	if err := w.record(row); err != nil {
+		return err
+	}
+	return w.tx.RemoveDevice(id)
+}

@@ -1,0 +1,58 @@
+package server
+
+import (
+	"encoding/base32"
+	"encoding/binary"
+	"encoding/hex"
+	"io"
+	"strings"
+
+	"github.com/seed-1feef0b2/holdfast/api/code"
+)
+
+var lower32 = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
+// randomBytes panics where the system has no randomness left: nothing that
+// needs it may go on.
+func (s *Service) randomBytes(n int) []byte {
+	b := make([]byte, n)
+	if _, err := io.ReadFull(s.rand, b); err != nil {
+		panic(err)
+	}
+	return b
+}
+
+// newID is 128 random bits, 26 letters and digits.
+func (s *Service) newID() string { return lower32.EncodeToString(s.randomBytes(16)) }
+
+func (s *Service) randomHex(n int) string { return hex.EncodeToString(s.randomBytes(n)) }
+
+// draw gives n symbols of an alphabet, each as likely as any other: bytes that
+// would favour some symbols are thrown away.
+func (s *Service) draw(alphabet string, n int) string {
+	var b strings.Builder
+	for b.Len() < n {
+		if i, ok := reject(s.randomBytes(1)[0], len(alphabet)); ok {
+			b.WriteByte(alphabet[i])
+		}
+	}
+	return b.String()
+}
+
+func reject(b byte, n int) (int, bool) {
+	most := 256 - 256%n
+	return int(b) % n, int(b) < most
+}
+
+// newAccountNumber draws eleven digits, the first not zero, and the check digit.
+func (s *Service) newAccountNumber() string {
+	return code.AccountWithCheck(s.draw(code.Digits[1:], 1) + s.draw(code.Digits, code.AccountDigits-2))
+}
+
+// newMessageID rises with time (microseconds) and differs between processes in
+// its last twelve bits.
+func (s *Service) newMessageID() int64 {
+	const low = 12
+	r := binary.BigEndian.Uint16(s.randomBytes(2)) & (1<<low - 1)
+	return s.now().UnixMicro()<<low | int64(r)
+}

@@ -1,0 +1,141 @@
+package server
+
+import (
+	"encoding/hex"
+	"slices"
+	"time"
+
+	"github.com/seed-1feef0b2/holdfast/api"
+)
+
+// relaunch sends a challenge's code again where pauses and limits allow, and
+// else leaves it: the view says when it will.
+func (w *work) relaunch(sc scene, ch Challenge) (Challenge, error) {
+	until, err := w.nextSend(sc, ch)
+	if err != nil || until > w.now {
+		return ch, err
+	}
+	return w.send(sc, ch)
+}
+
+// nextSend is when another message may go out: after the pause of this
+// challenge and channel, within the address's limits, and not while the source
+// of wrong codes is paused. Zero or the past means now.
+func (w *work) nextSend(sc scene, ch Challenge) (int64, error) {
+	until, err := w.paused(sc)
+	if err != nil {
+		return 0, err
+	}
+	if sc.to.EnrolStopped != 0 && !sc.dev.OnceActive {
+		until = w.now + seconds(day) // until an active computer lifts it; ask again tomorrow
+	}
+	list, err := w.tx.MessagesOf(ch.ID)
+	if err != nil {
+		return 0, err
+	}
+	if n := len(list); n > 0 {
+		var asked int64
+		for _, m := range list {
+			asked = max(asked, m.Asked)
+		}
+		until = max(until, asked+seconds(w.limits.sendPause(n)))
+	}
+	for label, rules := range w.sendRules(sc.dev.OnceActive) {
+		at, err := w.peek(label, hex.EncodeToString(sc.to.Blind), rules...)
+		if err != nil {
+			return 0, err
+		}
+		until = max(until, at)
+	}
+	return until, nil
+}
+
+// sendRules are the limits of an address: everything that is sent to it, and,
+// for computers that were never active, half of that.
+func (w *work) sendRules(onceActive bool) map[string][]rule {
+	hour, all := w.limits.SendsPerHour, w.limits.SendsPerDay
+	rules := map[string][]rule{"sends": {{hour, time.Hour}, {all, day}}}
+	if !onceActive {
+		rules["sends by new computers"] = []rule{{half(hour), time.Hour}, {half(all), day}}
+	}
+	return rules
+}
+
+// send queues a message with the challenge's code. A message that is still
+// waiting to be handed over is not doubled: it is tried now.
+func (w *work) send(sc scene, ch Challenge) (Challenge, error) {
+	for label, rules := range w.sendRules(sc.dev.OnceActive) {
+		if _, err := w.take(label, hex.EncodeToString(sc.to.Blind), rules...); err != nil {
+			return ch, err
+		}
+	}
+	epoch, err := w.epochFor(ch)
+	if err != nil {
+		return ch, err
+	}
+	ch.Expires = max(ch.Expires, epoch.Created+seconds(w.limits.EmailCodeMost))
+	if err := w.tx.SaveChallenge(ch); err != nil {
+		return ch, err
+	}
+	list, err := w.tx.MessagesOf(ch.ID)
+	if err != nil {
+		return ch, err
+	}
+	if i := slices.IndexFunc(list, func(m OutboxRow) bool { return waiting(m) && m.Epoch == epoch.Number }); i >= 0 {
+		m := list[i]
+		m.Due, m.Asked = w.now, w.now
+		return ch, w.tx.SaveMessage(m)
+	}
+	kind, language := MessageCodePrefix+ch.Reason, sc.acct.Language
+	if ch.Mute {
+		kind = NoticeExists
+		language = w.ownersLanguage(sc)
+	}
+	return ch, w.tx.AddMessage(OutboxRow{
+		ID: w.newMessageID(), Challenge: ch.ID, Account: ch.Account, Contact: ch.Contact, Channel: ch.Channel,
+		Kind: kind, Language: language, Epoch: epoch.Number, State: api.DeliveryQueued,
+		Due: w.now, Created: w.now, Asked: w.now, Changed: w.now, Expires: w.limits.ends(epoch),
+		MessageID: w.messageID(), Reference: ch.Reference, Device: sc.dev.Name, Place: ch.Place, Reason: ch.Reason,
+		Changes: ch.Changes, Data: map[string]string{"Time": stamp(w.now)},
+	})
+}
+
+func waiting(m OutboxRow) bool {
+	return m.State == api.DeliveryQueued || m.State == api.DeliveryPutOff
+}
+
+func (w *work) messageID() string { return w.randomHex(16) + "@" + w.host }
+
+// ownersLanguage is that of the account that owns a pending account's address.
+func (w *work) ownersLanguage(sc scene) string {
+	owner, err := w.tx.VerifiedContact(sc.to.Blind)
+	if err != nil {
+		return sc.acct.Language
+	}
+	acct, err := w.tx.Account(owner.Account)
+	if err != nil {
+		return sc.acct.Language
+	}
+	return acct.Language
+}
+
+// epochFor gives the epoch whose code is sent: the last one, or a new one where
+// less than half of its life is left. The old code works until it expires.
+func (w *work) epochFor(ch Challenge) (Epoch, error) {
+	epochs, err := w.tx.Epochs(ch.ID)
+	if err != nil {
+		return Epoch{}, err
+	}
+	next := Epoch{Challenge: ch.ID, Channel: ch.Channel, Number: 1, Created: w.now}
+	for _, e := range slices.Backward(epochs) {
+		if e.Channel != ch.Channel {
+			continue
+		}
+		if w.limits.ends(e)-w.now >= seconds(w.limits.EmailCodeLife)/2 {
+			return e, nil
+		}
+		next.Number = e.Number + 1
+		break
+	}
+	return next, w.tx.AddEpoch(next)
+}

@@ -1,0 +1,70 @@
+package store
+
+import "github.com/seed-1feef0b2/holdfast/server"
+
+var (
+	challenges = newTable("challenges", "id", "account", "device", "reference", "state", "reason", "contact", "channel",
+		"secret", "failures", "changes", "place", "mute", "opened", "closed", "expires", "told", "seq")
+	epochs = newTable("epochs", "challenge", "channel", "number", "created", "handed")
+)
+
+func challengeValues(c server.Challenge) []any {
+	return []any{
+		c.ID, c.Account, c.Device, c.Reference, c.State, c.Reason, c.Contact, c.Channel,
+		blob(c.Secret), c.Failures, pack(c.Changes), c.Place, flag(c.Mute), c.Opened, c.Closed, c.Expires, c.Told, c.Seq,
+	}
+}
+
+func scanChallenge(r scanner) (c server.Challenge, err error) {
+	var changes string
+	var mute int64
+	err = r.Scan(&c.ID, &c.Account, &c.Device, &c.Reference, &c.State, &c.Reason, &c.Contact, &c.Channel,
+		&c.Secret, &c.Failures, &changes, &c.Place, &mute, &c.Opened, &c.Closed, &c.Expires, &c.Told, &c.Seq)
+	if err != nil {
+		return c, err
+	}
+	c.Mute = mute != 0
+	return c, unpack(changes, &c.Changes)
+}
+
+func (t *tx) AddChallenge(c server.Challenge) error {
+	return t.exec(challenges.insert, challengeValues(c)...)
+}
+
+func (t *tx) Challenge(id string) (server.Challenge, error) {
+	return one(t, scanChallenge, challenges.selected+"WHERE id = $1", id)
+}
+
+func (t *tx) ChallengeByReference(device, reference string) (server.Challenge, error) {
+	return one(t, scanChallenge, challenges.selected+"WHERE device = $1 AND reference = $2", device, reference)
+}
+
+func (t *tx) LatestChallenge(device string) (server.Challenge, error) {
+	return one(t, scanChallenge, challenges.selected+"WHERE device = $1 ORDER BY seq DESC LIMIT 1", device)
+}
+
+func (t *tx) OpenChallenges(account string) ([]server.Challenge, error) {
+	return all(t, scanChallenge, challenges.selected+"WHERE account = $1 AND state = 'open' ORDER BY id", account)
+}
+
+func (t *tx) SaveChallenge(c server.Challenge) error {
+	return t.change(challenges.update, challengeValues(c)...)
+}
+
+func scanEpoch(r scanner) (e server.Epoch, err error) {
+	err = r.Scan(&e.Challenge, &e.Channel, &e.Number, &e.Created, &e.Handed)
+	return e, err
+}
+
+func (t *tx) AddEpoch(e server.Epoch) error {
+	return t.exec(epochs.insert, e.Challenge, e.Channel, e.Number, e.Created, e.Handed)
+}
+
+func (t *tx) Epochs(challenge string) ([]server.Epoch, error) {
+	return all(t, scanEpoch, epochs.selected+"WHERE challenge = $1 ORDER BY number, channel", challenge)
+}
+
+func (t *tx) SaveEpoch(e server.Epoch) error {
+	return t.change("UPDATE epochs SET handed = $4 WHERE challenge = $1 AND channel = $2 AND number = $3",
+		e.Challenge, e.Channel, e.Number, e.Handed)
+}

@@ -1,0 +1,65 @@
+package store
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/seed-1feef0b2/holdfast/server"
+)
+
+var messages = newTable("messages", messageColumns...)
+
+var messageColumns = []string{
+	"id", "challenge", "account", "contact", "channel", "kind", "language", "epoch",
+	"state", "attempt", "due", "lease", "worker", "created", "asked", "handed", "changed", "expires", "detail",
+	"message_id", "reference", "device", "place", "reason", "changes", "data",
+}
+
+func messageValues(m server.OutboxRow) []any {
+	return []any{
+		m.ID, m.Challenge, m.Account, m.Contact, m.Channel, m.Kind, m.Language, m.Epoch,
+		m.State, m.Attempt, m.Due, m.Lease, m.Worker, m.Created, m.Asked, m.Handed, m.Changed, m.Expires, m.Detail,
+		m.MessageID, m.Reference, m.Device, m.Place, m.Reason, pack(m.Changes), pack(m.Data),
+	}
+}
+
+func scanMessage(r scanner) (m server.OutboxRow, err error) {
+	var changes, data string
+	err = r.Scan(&m.ID, &m.Challenge, &m.Account, &m.Contact, &m.Channel, &m.Kind, &m.Language, &m.Epoch,
+		&m.State, &m.Attempt, &m.Due, &m.Lease, &m.Worker, &m.Created, &m.Asked, &m.Handed, &m.Changed, &m.Expires, &m.Detail,
+		&m.MessageID, &m.Reference, &m.Device, &m.Place, &m.Reason, &changes, &data)
+	if err != nil {
+		return m, err
+	}
+	return m, unpackAll([]string{changes, data}, &m.Changes, &m.Data)
+}
+
+func (t *tx) AddMessage(m server.OutboxRow) error {
+	return t.exec(messages.insert, messageValues(m)...)
+}
+
+func (t *tx) OutboxRow(id int64) (server.OutboxRow, error) {
+	return one(t, scanMessage, messages.selected+"WHERE id = $1", id)
+}
+
+func (t *tx) SaveMessage(m server.OutboxRow) error {
+	return t.change(messages.update, messageValues(m)...)
+}
+
+func (t *tx) MessagesOf(challenge string) ([]server.OutboxRow, error) {
+	return all(t, scanMessage, messages.selected+"WHERE challenge = $1 ORDER BY id", challenge)
+}
+
+var leaseMessages = `UPDATE messages SET worker = $1, lease = $2, attempt = attempt + 1 WHERE id IN (
+	SELECT id FROM messages WHERE state IN ('queued', 'put-off') AND due <= $3 AND lease <= $3 ORDER BY due, id LIMIT $4
+) RETURNING ` + strings.Join(messageColumns, ", ")
+
+func (t *tx) LeaseMessages(worker string, now, until int64, n int) ([]server.OutboxRow, error) {
+	list, err := all(t, scanMessage, leaseMessages, worker, until, now, n)
+	slices.SortFunc(list, func(a, b server.OutboxRow) int { return int(min(max(a.ID-b.ID, -1), 1)) })
+	return list, err
+}
+
+func (t *tx) CancelMessages(challenge, detail string) error {
+	return t.exec("UPDATE messages SET state = 'refused', detail = $2 WHERE challenge = $1 AND state IN ('queued', 'put-off')", challenge, detail)
+}

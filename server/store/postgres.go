@@ -1,0 +1,83 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver named pgx
+)
+
+// Connections of one process, and how long an idle one stays.
+const (
+	pgConnections = 16
+	pgIdle        = 5 * time.Minute
+)
+
+// PostgreSQL's error codes (appendix A of its manual).
+const (
+	pgUnique        = "23505"
+	pgSerialization = "40001"
+	pgDeadlock      = "40P01"
+)
+
+type pgBackend struct{ db *sql.DB }
+
+func openPostgres(ctx context.Context, dsn string) (backend, error) {
+	if err := migratePostgres(ctx, dsn); err != nil {
+		return nil, err
+	}
+	db, err := sql.Open("pgx", dsn)
+	if err != nil {
+		return nil, fmt.Errorf("store: %w", err)
+	}
+	db.SetMaxOpenConns(pgConnections)
+	db.SetMaxIdleConns(pgConnections)
+	db.SetConnMaxIdleTime(pgIdle)
+	return &pgBackend{db: db}, nil
+}
+
+func (b *pgBackend) begin(ctx context.Context, write bool) (transaction, error) {
+	opts := &sql.TxOptions{Isolation: sql.LevelSerializable}
+	if !write {
+		opts = &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
+	}
+	t, err := b.db.BeginTx(ctx, opts)
+	if err != nil {
+		return nil, err
+	}
+	return pgTx{t}, nil
+}
+
+func (b *pgBackend) retry(err error) bool {
+	code := pgCode(err)
+	return code == pgSerialization || code == pgDeadlock
+}
+
+func (b *pgBackend) unique(err error) bool          { return pgCode(err) == pgUnique }
+func (b *pgBackend) ping(ctx context.Context) error { return b.db.PingContext(ctx) }
+func (b *pgBackend) close() error                   { return b.db.Close() }
+
+func pgCode(err error) string {
+	var e *pgconn.PgError
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return ""
+}
+
+type pgTx struct{ t *sql.Tx }
+
+func (t pgTx) exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	return t.t.ExecContext(ctx, query, args...)
+}
+
+func (t pgTx) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return t.t.QueryContext(ctx, query, args...)
+}
+
+func (t pgTx) commit() error { return t.t.Commit() }
+func (t pgTx) rollback()     { _ = t.t.Rollback() }

@@ -1,0 +1,84 @@
+package store
+
+import (
+	"errors"
+
+	"github.com/seed-1feef0b2/holdfast/server"
+)
+
+func (t *tx) Times(key []byte) ([]int64, error) {
+	text, err := one(t, scanText, "SELECT times FROM counters WHERE id = $1", key)
+	if errors.Is(err, server.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var times []int64
+	return times, unpack(text, &times)
+}
+
+func (t *tx) SetTimes(key []byte, times []int64, forget int64) error {
+	return t.exec(`INSERT INTO counters (id, times, forget) VALUES ($1, $2, $3)
+		ON CONFLICT (id) DO UPDATE SET times = excluded.times, forget = excluded.forget`, key, pack(times), forget)
+}
+
+func (t *tx) AddNonce(keyid, nonce string, forget int64) error {
+	return t.exec("INSERT INTO nonces (keyid, nonce, forget) VALUES ($1, $2, $3)", keyid, nonce, forget)
+}
+
+func (t *tx) SetReply(r server.StoredReply) error {
+	return t.exec(`INSERT INTO replies (id, body, outcome, forget) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (id) DO UPDATE SET body = excluded.body, outcome = excluded.outcome, forget = excluded.forget`,
+		r.ID, r.Body, r.Outcome, r.Forget)
+}
+
+func (t *tx) Reply(id []byte) (server.StoredReply, error) {
+	return one(t, func(r scanner) (s server.StoredReply, err error) {
+		err = r.Scan(&s.ID, &s.Body, &s.Outcome, &s.Forget)
+		return s, err
+	}, "SELECT id, body, outcome, forget FROM replies WHERE id = $1", id)
+}
+
+func (t *tx) Sweep(now int64) (int, error) {
+	total := 0
+	for _, query := range []string{
+		"DELETE FROM nonces WHERE forget <= $1",
+		"DELETE FROM replies WHERE forget <= $1",
+		"DELETE FROM counters WHERE forget <= $1",
+	} {
+		r, err := t.t.exec(t.ctx, query, now)
+		if err != nil {
+			return 0, err
+		}
+		n, err := r.RowsAffected()
+		if err != nil {
+			return 0, err
+		}
+		total += int(n)
+	}
+	return total, nil
+}
+
+func (t *tx) StaleAccounts(seen int64, n int) ([]string, error) {
+	return all(t, scanText, "SELECT number FROM accounts WHERE state = 'pending' AND seen < $1 ORDER BY number LIMIT $2", seen, n)
+}
+
+func (t *tx) StaleDevices(seen int64, n int) ([]string, error) {
+	return all(t, scanText, "SELECT id FROM devices WHERE state = 'pending' AND last_seen < $1 ORDER BY id LIMIT $2", seen, n)
+}
+
+func (t *tx) RemoveAccount(number string) error {
+	for _, query := range []string{
+		"DELETE FROM messages WHERE account = $1",
+		"DELETE FROM devices WHERE account = $1",
+		"DELETE FROM contacts WHERE account = $1",
+		"DELETE FROM holds WHERE account = $1",
+		"DELETE FROM accounts WHERE number = $1 AND state = 'pending'",
+	} {
+		if err := t.exec(query, number); err != nil {
+			return err
+		}
+	}
+	return nil
+}

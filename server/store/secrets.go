@@ -1,0 +1,51 @@
+package store
+
+import (
+	"errors"
+
+	"github.com/seed-1feef0b2/holdfast/server"
+)
+
+var (
+	shares  = newTable("shares", "device", "generation", "sealed", "created")
+	issuers = newTable("issuers", "id", "role", "public", "sealed", "created")
+)
+
+func (t *tx) AddShare(s server.Share) error {
+	return t.exec(shares.insert, s.Device, s.Generation, s.Sealed, s.Created)
+}
+
+func (t *tx) Share(device string) (server.Share, error) {
+	return one(t, func(r scanner) (s server.Share, err error) {
+		err = r.Scan(&s.Device, &s.Generation, &s.Sealed, &s.Created)
+		return s, err
+	}, shares.selected+"WHERE device = $1 ORDER BY generation DESC LIMIT 1", device)
+}
+
+func (t *tx) RemoveShares(device string) error {
+	return t.exec("DELETE FROM shares WHERE device = $1", device)
+}
+
+func (t *tx) AddIssuer(i server.Issuer) error {
+	return t.exec(issuers.insert, i.ID, i.Role, i.Public, i.Sealed, i.Created)
+}
+
+func (t *tx) Issuers() ([]server.Issuer, error) {
+	return all(t, func(r scanner) (i server.Issuer, err error) {
+		err = r.Scan(&i.ID, &i.Role, &i.Public, &i.Sealed, &i.Created)
+		return i, err
+	}, issuers.selected+"ORDER BY role")
+}
+
+func (t *tx) Fact(name string) (int64, error) {
+	v, err := one(t, scanNumber, "SELECT value FROM facts WHERE name = $1", name)
+	if errors.Is(err, server.ErrNotFound) {
+		return 0, nil
+	}
+	return v, err
+}
+
+func (t *tx) SetFact(name string, value int64) error {
+	return t.exec(`INSERT INTO facts (name, value) VALUES ($1, $2)
+		ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, value)
+}

@@ -1,0 +1,109 @@
+package store
+
+import (
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+
+	"github.com/seed-1feef0b2/holdfast/api"
+)
+
+// A snapshot is stored as one blob: a format byte, the schema, the platform,
+// then runs of components that share class, kind, place and state, each with
+// its digests of 16 bytes. A thousand packages take 16 kB instead of 100.
+const snapshotFormat = 1
+
+var errSnapshot = errors.New("store: a stored snapshot is damaged")
+
+func packSnapshot(s api.Snapshot) []byte {
+	out := append(make([]byte, 0, 64+20*len(s.Components)), snapshotFormat)
+	out = binary.AppendUvarint(out, uint64(s.Schema)) //nolint:gosec // checked, a small positive number
+	out = appendText(out, s.Platform)
+	list := s.Components
+	for len(list) > 0 {
+		n := run(list)
+		for _, text := range []string{list[0].Class, list[0].Kind, list[0].Place, list[0].State} {
+			out = appendText(out, text)
+		}
+		out = binary.AppendUvarint(out, uint64(n)) //nolint:gosec // a length
+		for _, c := range list[:n] {
+			if raw, err := hex.DecodeString(c.Digest); err == nil && c.State == api.StatePresent {
+				out = append(out, raw...)
+			}
+		}
+		list = list[n:]
+	}
+	return out
+}
+
+// run counts the components at the list's head that share everything but the digest.
+func run(list []api.Component) int {
+	for i, c := range list {
+		if f := list[0]; c.Class != f.Class || c.Kind != f.Kind || c.Place != f.Place || c.State != f.State {
+			return i
+		}
+	}
+	return len(list)
+}
+
+func appendText(out []byte, s string) []byte {
+	return append(binary.AppendUvarint(out, uint64(len(s))), s...)
+}
+
+func unpackSnapshot(raw []byte) (api.Snapshot, error) {
+	r := reader{raw: raw}
+	if r.byte() != snapshotFormat {
+		return api.Snapshot{}, errSnapshot
+	}
+	s := api.Snapshot{Schema: int(r.number()), Platform: r.text()} //nolint:gosec // written by packSnapshot
+	for len(r.raw) > 0 && !r.broken {
+		c := api.Component{Class: r.text(), Kind: r.text(), Place: r.text(), State: r.text()}
+		for n := r.number(); n > 0 && !r.broken; n-- {
+			if c.State == api.StatePresent {
+				c.Digest = hex.EncodeToString(r.take(digestBytes))
+			}
+			s.Components = append(s.Components, c)
+		}
+	}
+	if r.broken {
+		return api.Snapshot{}, errSnapshot
+	}
+	return s, nil
+}
+
+const digestBytes = 16
+
+// reader takes a blob apart; once it runs out it stays broken.
+type reader struct {
+	raw    []byte
+	broken bool
+}
+
+func (r *reader) take(n uint64) []byte {
+	if r.broken || n > uint64(len(r.raw)) {
+		r.broken = true
+		return nil
+	}
+	out := r.raw[:n]
+	r.raw = r.raw[n:]
+	return out
+}
+
+func (r *reader) byte() byte {
+	if b := r.take(1); len(b) == 1 {
+		return b[0]
+	}
+	return 0
+}
+
+func (r *reader) number() uint64 {
+	v, n := binary.Uvarint(r.raw)
+	if n <= 0 {
+		r.broken = true
+		return 0
+	}
+	r.raw = r.raw[n:]
+	return v
+}
+
+func (r *reader) text() string { return string(r.take(r.number())) }

@@ -1,0 +1,137 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/seed-1feef0b2/holdfast/server"
+)
+
+// tx is one transaction; the files of this package give it its methods, one
+// file per object.
+type tx struct {
+	ctx    context.Context //nolint:containedctx // it lives no longer than the call
+	t      transaction
+	unique func(error) bool
+}
+
+var _ server.Tx = (*tx)(nil)
+
+func (t *tx) exec(query string, args ...any) error {
+	_, err := t.t.exec(t.ctx, query, args...)
+	switch {
+	case err == nil:
+		return nil
+	case t.unique(err):
+		return server.ErrExists
+	}
+	return fmt.Errorf("store: %w", err)
+}
+
+// change is exec for one row that must be there.
+func (t *tx) change(query string, args ...any) error {
+	r, err := t.t.exec(t.ctx, query, args...)
+	if err != nil {
+		if t.unique(err) {
+			return server.ErrExists
+		}
+		return fmt.Errorf("store: %w", err)
+	}
+	if n, err := r.RowsAffected(); err != nil || n != 1 {
+		return server.ErrNotFound
+	}
+	return nil
+}
+
+// scanner is the row that a query stands at.
+type scanner interface{ Scan(dest ...any) error }
+
+// all reads every row of a query.
+func all[T any](t *tx, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
+	rows, err := t.t.query(t.ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("store: %w", err)
+	}
+	defer rows.Close()
+	var out []T
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, fmt.Errorf("store: %w", err)
+		}
+		out = append(out, v)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("store: %w", err)
+	}
+	return out, nil
+}
+
+// one reads the first row of a query, or gives server.ErrNotFound.
+func one[T any](t *tx, scan func(scanner) (T, error), query string, args ...any) (T, error) {
+	list, err := all(t, scan, query, args...)
+	if err != nil || len(list) == 0 {
+		var none T
+		if err == nil {
+			err = server.ErrNotFound
+		}
+		return none, err
+	}
+	return list[0], nil
+}
+
+func scanText(r scanner) (s string, err error)  { err = r.Scan(&s); return s, err }
+func scanNumber(r scanner) (n int64, err error) { err = r.Scan(&n); return n, err }
+func scanNumber0(r scanner) (n int64, err error) {
+	var v sql.NullInt64
+	err = r.Scan(&v)
+	return v.Int64, err
+}
+
+// table writes the statements of a table from its columns; the first is the key.
+type table struct{ insert, update, selected string }
+
+func newTable(name string, columns ...string) table {
+	marks, sets := make([]string, len(columns)), make([]string, 0, len(columns))
+	for i, c := range columns {
+		marks[i] = fmt.Sprintf("$%d", i+1)
+		if i > 0 {
+			sets = append(sets, fmt.Sprintf("%s = $%d", c, i+1))
+		}
+	}
+	list := strings.Join(columns, ", ")
+	return table{
+		insert:   "INSERT INTO " + name + " (" + list + ") VALUES (" + strings.Join(marks, ", ") + ")",
+		update:   "UPDATE " + name + " SET " + strings.Join(sets, ", ") + " WHERE " + columns[0] + " = $1",
+		selected: "SELECT " + list + " FROM " + name + " ",
+	}
+}
+
+// pack writes a value as JSON text for a column that is never searched.
+func pack(v any) string {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // plain structs, lists and maps of this program
+	}
+	return string(raw)
+}
+
+func unpack(text string, v any) error { return json.Unmarshal([]byte(text), v) }
+
+// blob keeps a missing value from being NULL.
+func blob(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}
+
+func flag(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
