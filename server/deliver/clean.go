@@ -1,0 +1,93 @@
+package deliver
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+
+	"github.com/seed-1feef0b2/holdfast/api/code"
+)
+
+// Longest shown names, in characters, and the longest detail; what
+// stands in a detail for something hidden (details are plain ASCII).
+const (
+	nameMost   = 64
+	detailMost = 160
+	hidden     = "(hidden)"
+)
+
+// cleanName makes a computer's name fit to be read in a message. Whoever asks
+// for a code chooses it, and the message goes to an address that they typed: so
+// nothing stays that breaks a line, turns the writing round, or becomes a link
+// in a mail program. An unusable name gives "".
+func cleanName(name string) string {
+	runes := []rune(name)
+	for i, r := range runes {
+		switch {
+		case unicode.IsLetter(r), unicode.IsMark(r), unicode.IsDigit(r), strings.ContainsRune(" -_'’()+#&", r):
+		case r == '.' && (i+1 == len(runes) || !unicode.IsLetter(runes[i+1]) && !unicode.IsDigit(runes[i+1])):
+		default:
+			runes[i] = ' '
+		}
+	}
+	return short(string(runes), nameMost)
+}
+
+// cleanPlace does the same for a place: a city, or an address cut short.
+func cleanPlace(place string) string {
+	return short(strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r) || strings.ContainsRune(" .,:/-'*", r) {
+			return r
+		}
+		return ' '
+	}, place), nameMost)
+}
+
+// short collapses white space and cuts to n characters.
+func short(s string, n int) string {
+	runes := []rune(strings.Join(strings.Fields(s), " "))
+	if len(runes) > n {
+		runes = append(runes[:n-1], '…')
+	}
+	return string(runes)
+}
+
+var (
+	anAddress = regexp.MustCompile(`[^\s<>()\[\]",;:]+@[^\s<>()\[\]",;:]+`)
+	grouped   = regexp.MustCompile(`(?i)\b[0-9a-z]{3}[- ][0-9a-z]{3}[- ][0-9a-z]{3}\b|\b\d{3}[- ]\d{3}\b`)
+	word      = regexp.MustCompile(`[0-9A-Za-z]+`)
+	sixDigits = regexp.MustCompile(`^\d{6}$`)
+	query     = regexp.MustCompile(`\?\S+`)
+)
+
+// cleanDetail makes a relay's reply fit to be stored, logged and shown: one
+// line, no address, nothing that could be a code.
+func cleanDetail(reply string, l Letter) string {
+	s := strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return ' '
+		}
+		return r
+	}, reply)
+	for _, secret := range []string{l.To, l.Code, strings.ReplaceAll(l.Code, "-", "")} {
+		s = without(s, secret)
+	}
+	s = anAddress.ReplaceAllString(s, hidden)
+	s = query.ReplaceAllString(s, "")
+	s = grouped.ReplaceAllString(s, hidden)
+	s = word.ReplaceAllStringFunc(s, func(w string) string {
+		if sixDigits.MatchString(w) || code.Valid(code.Normalise(w), code.EmailSymbols+1) {
+			return hidden
+		}
+		return w
+	})
+	return short(s, detailMost)
+}
+
+// without replaces every occurrence of a secret, in any letter case.
+func without(s, secret string) string {
+	if secret == "" {
+		return s
+	}
+	return regexp.MustCompile(`(?i)`+regexp.QuoteMeta(secret)).ReplaceAllString(s, hidden)
+}

@@ -1,0 +1,28 @@
+package deliver
+
+import "github.com/seed-1feef0b2/holdfast/server"
+
+// kindTexts says which sentences a kind of message has beside mail.KIND.what
+// and mail.KIND.not-me.
+type kindTexts struct {
+	code    bool // carries a code
+	named   bool // the what-sentence names the computer; there is one without a name too
+	changes bool // lists what changed
+}
+
+// kinds holds one entry for every kind that the server can send.
+var kinds = map[string]kindTexts{
+	server.MessageRegister:    {code: true, named: true},
+	server.MessageEnrol:       {code: true, named: true},
+	server.MessageChanged:     {code: true, named: true, changes: true},
+	server.MessageLocked:      {code: true, named: true, changes: true},
+	server.MessageFork:        {code: true, named: true},
+	server.NoticeExists:       {},
+	server.NoticeActivated:    {named: true},
+	server.NoticeFork:         {named: true},
+	server.NoticeWrongDevice:  {},
+	server.NoticeLocked:       {},
+	server.NoticeRevoked:      {named: true},
+	server.NoticePolicy:       {},
+	server.NoticeEnrolStopped: {},
+}

@@ -1,0 +1,25 @@
+package deliver
+
+import (
+	"context"
+
+	"github.com/seed-1feef0b2/holdfast/api"
+)
+
+// Outcome is what became of one attempt. State is api.DeliveryHandedOver,
+// api.DeliveryPutOff or api.DeliveryRefused; Detail is the relay's reply or what
+// stood in the way, without addresses and codes, at most 160 characters.
+type Outcome struct {
+	State  string
+	Detail string
+}
+
+// Sender hands one letter over. It returns when the outcome is known or the
+// context ends, and may be called by several goroutines.
+type Sender interface {
+	Send(ctx context.Context, l Letter) Outcome
+}
+
+func handedOver(detail string) Outcome { return Outcome{api.DeliveryHandedOver, detail} }
+func putOff(detail string) Outcome     { return Outcome{api.DeliveryPutOff, detail} }
+func refused(detail string) Outcome    { return Outcome{api.DeliveryRefused, detail} }

@@ -1,0 +1,168 @@
+package deliver
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/mail"
+	"net/textproto"
+	"strings"
+
+	gomail "github.com/wneessen/go-mail"
+	"github.com/wneessen/go-mail/smtp"
+)
+
+var (
+	errPassword = errors.New("deliver: the SMTP password cannot be read")
+	errStale    = errors.New("deliver: the kept connection had ended")
+)
+
+// Send hands one letter over. A reply of the relay decides: 2xx after the text
+// handed over, 5xx about this message refused; everything else puts it off, for
+// nobody can know better.
+func (s *SMTP) Send(ctx context.Context, l Letter) Outcome {
+	to, err := mail.ParseAddress(l.To)
+	if err != nil || to.Address != l.To || strings.ContainsAny(l.To, "\r\n") {
+		return refused("the address cannot be used")
+	}
+	msg, err := s.envelope(l)
+	if err != nil {
+		return refused("the message cannot be sent as mail")
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.opt.Timeout)
+	defer cancel()
+	if c := s.idle.take(); c != nil {
+		reply, err := s.over(ctx, c, l, msg)
+		if !errors.Is(err, errStale) {
+			return s.judge(ctx, reply, err, l)
+		}
+	}
+	c, err := s.dial(ctx)
+	if err != nil {
+		return putOff(cleanDetail(trouble(ctx, err), l))
+	}
+	reply, err := s.over(ctx, c, l, msg)
+	return s.judge(ctx, reply, err, l)
+}
+
+// judge turns what happened in a transaction into an outcome.
+func (s *SMTP) judge(ctx context.Context, reply string, err error, l Letter) Outcome {
+	if err == nil {
+		return handedOver(cleanDetail("250 "+reply, l))
+	}
+	var said *textproto.Error
+	if errors.As(err, &said) && said.Code >= 500 && !ours(said.Code) {
+		return refused(cleanDetail(said.Error(), l))
+	}
+	return putOff(cleanDetail(trouble(ctx, err), l))
+}
+
+// ours are refusals that speak of this server's sign-in or encryption, not of
+// the message: an operator can mend them while it waits (RFC 4954, RFC 3207).
+func ours(code int) bool { return code == 530 || code == 534 || code == 535 || code == 538 }
+
+// trouble says in a few words why there was no answer about the message.
+func trouble(ctx context.Context, err error) string {
+	var said *textproto.Error
+	var refusedCert *tls.CertificateVerificationError
+	var timeout net.Error
+	var op *net.OpError
+	switch {
+	case errors.As(err, &said):
+		return said.Error()
+	case errors.Is(err, errPassword):
+		return "the password for the mail server cannot be read"
+	case errors.As(err, &refusedCert):
+		return "the mail server's certificate is not trusted"
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(ctx.Err(), context.DeadlineExceeded),
+		errors.As(err, &timeout) && timeout.Timeout():
+		return "the mail server did not answer in time"
+	case ctx.Err() != nil:
+		return "this server is stopping"
+	case strings.Contains(err.Error(), "does not support STARTTLS"):
+		return "the mail server offers no encryption"
+	case strings.Contains(err.Error(), "AUTH"):
+		return "the mail server offers no sign-in that we may use"
+	case errors.As(err, &op) && op.Op == "dial":
+		return "the mail server cannot be reached"
+	default:
+		return "the connection to the mail server broke"
+	}
+}
+
+// over hands a letter over on a connection and keeps the connection where the
+// relay still speaks on it.
+func (s *SMTP) over(ctx context.Context, c *conn, l Letter, msg *gomail.Msg) (string, error) {
+	stop := context.AfterFunc(ctx, c.drop)
+	reply, err := transact(c, s.opt, s.from.Address, l.To, msg)
+	var said *textproto.Error
+	switch {
+	case !stop():
+		c.drop()
+	case err == nil, errors.As(err, &said) && said.Code != 421 && c.client.Reset() == nil:
+		s.idle.give(c)
+	default:
+		c.drop()
+	}
+	return reply, err
+}
+
+// transact is one mail transaction (RFC 5321, section 3.3). A dead kept
+// connection shows before anything of the letter was said.
+func transact(c *conn, opt SMTPOptions, from, to string, msg *gomail.Msg) (string, error) {
+	if err := c.client.UpdateDeadline(opt.Timeout); err != nil {
+		return "", errStale
+	}
+	if c.uses > 0 {
+		if err := c.client.Noop(); err != nil {
+			return "", errStale
+		}
+	}
+	if err := c.client.Mail("<" + from + ">"); err != nil {
+		return "", err
+	}
+	if err := c.client.Rcpt("<" + to + ">"); err != nil {
+		return "", err
+	}
+	w, err := c.client.Data()
+	if err != nil {
+		return "", err
+	}
+	if _, err := msg.WriteTo(w); err != nil {
+		return "", err
+	}
+	if err := w.Close(); err != nil {
+		return "", err
+	}
+	if d, ok := w.(*smtp.DataCloser); ok {
+		return d.ServerResponse(), nil
+	}
+	return "", nil
+}
+
+// envelope makes the mail: plain text and HTML, no trace of the program.
+func (s *SMTP) envelope(l Letter) (*gomail.Msg, error) {
+	m := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
+	m.FromMailAddress(s.from)
+	if err := m.To(l.To); err != nil {
+		return nil, err
+	}
+	if strings.ContainsAny(l.Subject+l.MessageID+l.Language, "\r\n") {
+		return nil, errors.New("deliver: a header with a line end")
+	}
+	m.Subject(l.Subject)
+	m.SetDateWithValue(l.Date)
+	id := l.MessageID
+	if id == "" {
+		id = fmt.Sprintf("%d.%s@%s", l.Date.UnixNano(), strings.ToLower(l.Reference), s.opt.Host)
+	}
+	m.SetMessageIDWithValue(id)
+	m.SetGenHeader("Content-Language", l.Language)
+	m.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: no out-of-office replies
+	m.SetGenHeader("X-Auto-Response-Suppress", "All")
+	m.SetBodyString(gomail.TypeTextPlain, l.Text)
+	m.AddAlternativeString(gomail.TypeTextHTML, l.HTML)
+	return m, nil
+}
