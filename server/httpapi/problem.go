@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/seed-1feef0b2/holdfast/api"
+	"github.com/seed-1feef0b2/holdfast/server"
 )
 
 // statuses gives the HTTP status of every code that a server sends.
@@ -106,10 +107,10 @@ func newProblem(err error, now time.Time) *problem {
 
 // facts copies what the service put beside the code.
 func facts(p *problem, e *api.Error) {
-	if n, ok := e.Args["TriesLeft"].(int); ok {
+	if n, ok := e.Args[server.ArgTriesLeft].(int); ok {
 		p.TriesLeft = &n
 	}
-	switch c := e.Args["Challenge"].(type) {
+	switch c := e.Args[server.ArgChallenge].(type) {
 	case api.Challenge:
 		p.Challenge = whole(&c)
 	case *api.Challenge:
