@@ -10,104 +10,50 @@ import (
 	"github.com/seed-1feef0b2/holdfast/api"
 )
 
-// computer is a snapshot in the making: kind → values; "?" is unreadable, "-"
-// a placeholder, and a kind that is missing is absent.
-type computer map[string][]string
-
-func laptop() computer {
-	return computer{
-		"install-id": {"i1"}, "os-release": {"12"}, "kernel": {"6.1"}, "root-fs": {"r1"},
-		"firmware": {"1.0"}, "secure-boot": {"on"},
-		"system-uuid": {"u1"}, "system-serial": {"s1"}, "board-serial": {"b1"},
-		"system-model": {"m"}, "board-model": {"bm"}, "chassis-type": {"10"},
-		"cpu": {"c"}, "memory": {"16"}, "boot-disk": {"d1"}, "boot-disk-model": {"dm"}, "disk": {"d1", "d2"},
-		"network-card": {"n1", "n2"}, "gpu": {"g1"}, "pci": {"p1", "p2"},
-		"gpu-driver": {"550"}, "module": {"a"}, "package": {"x", "y", "z"},
-	}
-}
-
-// with returns a copy with some kinds replaced: "kind", values …
-func (c computer) with(kind string, values ...string) computer {
-	out := computer{}
-	for k, v := range c {
-		out[k] = v
-	}
-	out[kind] = values
-	return out
-}
-
-func (c computer) snapshot() api.Snapshot {
-	s := api.Snapshot{Schema: api.SchemaVersion, Platform: "linux"}
-	for _, k := range Required("linux") {
-		values := c[k]
-		if len(values) == 0 {
-			s.Components = append(s.Components, api.Component{Class: kinds[k].class, Kind: k, State: api.StateAbsent})
-		}
-		for _, v := range values {
-			s.Components = append(s.Components, component(k, v))
-		}
-	}
-	sortComponents(s.Components)
-	return s
-}
-
-func component(kind, value string) api.Component {
-	c := api.Component{Class: kinds[kind].class, Kind: kind, State: api.StatePresent}
-	switch value {
-	case "?":
-		c.State = api.StateUnreadable
-	case "-":
-		c.State = api.StatePlaceholder
-	default:
-		c.Digest = digestOf(kind + "=" + value)
-	}
-	return c
-}
-
 func TestJudgeBothPolicies(t *testing.T) {
-	l := laptop()
-	noBoard := l.with("system-uuid", "?").with("system-serial", "?").with("board-serial", "?")
-	junk := l.with("system-uuid", "-").with("system-serial", "-").with("board-serial", "-")
-	virtual := l.with("hypervisor", "kvm")
+	l := Laptop()
+	noBoard := l.With("system-uuid", "?").With("system-serial", "?").With("board-serial", "?")
+	junk := l.With("system-uuid", "-").With("system-serial", "-").With("board-serial", "-")
+	virtual := l.With("hypervisor", "kvm")
 	for _, tt := range []struct {
 		name             string
-		known, now       computer
+		known, now       Computer
 		strict, balanced Verdict
 	}{
 		{"the same", l, l, Known, Known},
-		{"kernel and graphics driver updated", l, l.with("kernel", "6.2").with("gpu-driver", "560"), NeedsCode, Accepted},
-		{"nine drivers and two applications", l, l.with("module", "q", "r").with("package", "x", "v", "w"), NeedsCode, Accepted},
-		{"memory added", l, l.with("memory", "32"), NeedsCode, Accepted},
-		{"one firmware value flaps", l, l.with("system-uuid", "u2"), NeedsCode, Accepted},
-		{"one firmware value became junk", l, l.with("system-serial", "-"), NeedsCode, Accepted},
-		{"two of the board differ", l, l.with("system-uuid", "u2").with("board-serial", "b2"), NeedsCode, NeedsCode},
+		{"kernel and graphics driver updated", l, l.With("kernel", "6.2").With("gpu-driver", "560"), NeedsCode, Accepted},
+		{"nine drivers and two applications", l, l.With("module", "q", "r").With("package", "x", "v", "w"), NeedsCode, Accepted},
+		{"memory added", l, l.With("memory", "32"), NeedsCode, Accepted},
+		{"one firmware value flaps", l, l.With("system-uuid", "u2"), NeedsCode, Accepted},
+		{"one firmware value became junk", l, l.With("system-serial", "-"), NeedsCode, Accepted},
+		{"two of the board differ", l, l.With("system-uuid", "u2").With("board-serial", "b2"), NeedsCode, NeedsCode},
 		{"all of the board became junk", l, junk, NeedsCode, NeedsCode},
-		{"the only readable one of the board differs", junk.with("system-uuid", "u1"), junk.with("system-uuid", "u2"), NeedsCode, NeedsCode},
-		{"two known, one unread, the other differs", l, l.with("system-uuid", "?").with("system-serial", "?").with("board-serial", "b2"), NeedsCode, NeedsCode},
-		{"boot disk swapped", l, l.with("boot-disk", "d9"), NeedsCode, NeedsCode},
-		{"boot disk gone", l, l.with("boot-disk"), NeedsCode, NeedsCode},
-		{"boot disk unread once", l, l.with("boot-disk", "?"), Accepted, Accepted},
-		{"reinstalled on the same disk", l, l.with("install-id", "i2").with("root-fs", "r2"), NeedsCode, NeedsCode},
-		{"network card swapped, board readable", l, l.with("network-card", "n9"), NeedsCode, Accepted},
-		{"network card swapped, board never readable", noBoard, noBoard.with("network-card", "n9"), NeedsCode, NeedsCode},
-		{"network card swapped, board junk", junk, junk.with("network-card", "n9"), NeedsCode, NeedsCode},
-		{"one known network card is left", noBoard, noBoard.with("network-card", "n2", "n9"), NeedsCode, Accepted},
-		{"board unread now, network swapped", l, noBoard.with("network-card", "n9"), NeedsCode, NeedsCode},
-		{"board newly readable, network swapped", noBoard, l.with("network-card", "n9"), NeedsCode, NeedsCode},
+		{"the only readable one of the board differs", junk.With("system-uuid", "u1"), junk.With("system-uuid", "u2"), NeedsCode, NeedsCode},
+		{"two known, one unread, the other differs", l, l.With("system-uuid", "?").With("system-serial", "?").With("board-serial", "b2"), NeedsCode, NeedsCode},
+		{"boot disk swapped", l, l.With("boot-disk", "d9"), NeedsCode, NeedsCode},
+		{"boot disk gone", l, l.With("boot-disk"), NeedsCode, NeedsCode},
+		{"boot disk unread once", l, l.With("boot-disk", "?"), Accepted, Accepted},
+		{"reinstalled on the same disk", l, l.With("install-id", "i2").With("root-fs", "r2"), NeedsCode, NeedsCode},
+		{"network card swapped, board readable", l, l.With("network-card", "n9"), NeedsCode, Accepted},
+		{"network card swapped, board never readable", noBoard, noBoard.With("network-card", "n9"), NeedsCode, NeedsCode},
+		{"network card swapped, board junk", junk, junk.With("network-card", "n9"), NeedsCode, NeedsCode},
+		{"one known network card is left", noBoard, noBoard.With("network-card", "n2", "n9"), NeedsCode, Accepted},
+		{"board unread now, network swapped", l, noBoard.With("network-card", "n9"), NeedsCode, NeedsCode},
+		{"board newly readable, network swapped", noBoard, l.With("network-card", "n9"), NeedsCode, NeedsCode},
 		{"board newly readable", noBoard, l, NeedsCode, Accepted},
 		{"board unread now", l, noBoard, Accepted, Accepted},
-		{"disk moved into the same model", l, l.with("system-uuid", "u2").with("system-serial", "s2").with("board-serial", "b2").with("network-card", "n8"), NeedsCode, NeedsCode},
-		{"the same, board not readable", noBoard, noBoard.with("network-card", "n8"), NeedsCode, NeedsCode},
+		{"disk moved into the same model", l, l.With("system-uuid", "u2").With("system-serial", "s2").With("board-serial", "b2").With("network-card", "n8"), NeedsCode, NeedsCode},
+		{"the same, board not readable", noBoard, noBoard.With("network-card", "n8"), NeedsCode, NeedsCode},
 		{"physical became virtual", l, virtual, NeedsCode, NeedsCode},
 		{"virtual became physical", virtual, l, NeedsCode, Accepted},
 		{"default strings throughout", junk, junk, Known, Known},
-		{"absent became junk", l.with("board-serial"), l.with("board-serial", "-"), Known, Known},
-		{"a disk more", l, l.with("disk", "d1", "d2", "d3"), NeedsCode, Accepted},
+		{"absent became junk", l.With("board-serial"), l.With("board-serial", "-"), Known, Known},
+		{"a disk more", l, l.With("disk", "d1", "d2", "d3"), NeedsCode, Accepted},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			for policy, want := range map[string]Verdict{api.Strict: tt.strict, api.Managed: tt.strict, api.Balanced: tt.balanced} {
 				p, _ := PolicyFor(policy, "linux")
-				j := Judge(p, []api.Snapshot{tt.known.snapshot()}, tt.now.snapshot())
+				j := Judge(p, []api.Snapshot{tt.known.Snapshot()}, tt.now.Snapshot())
 				if j.Verdict != want {
 					t.Errorf("%s: got %s, want %s; groups %v, changes %v", policy, j.Verdict, want, j.Groups, j.Changes)
 				}
@@ -117,24 +63,24 @@ func TestJudgeBothPolicies(t *testing.T) {
 }
 
 func TestJudgeTakesTheMildestKnownConfiguration(t *testing.T) {
-	docked, undocked := laptop().with("boot-disk", "d7"), laptop()
-	known := []api.Snapshot{docked.snapshot(), undocked.snapshot()}
+	docked, undocked := Laptop().With("boot-disk", "d7"), Laptop()
+	known := []api.Snapshot{docked.Snapshot(), undocked.Snapshot()}
 	p, _ := PolicyFor(api.Balanced, "linux")
-	j := Judge(p, known, undocked.with("kernel", "6.2").snapshot())
+	j := Judge(p, known, undocked.With("kernel", "6.2").Snapshot())
 	if j.Verdict != Accepted || j.Nearest != 1 {
 		t.Errorf("got %s nearest %d", j.Verdict, j.Nearest)
 	}
-	if j := Judge(p, known, docked.snapshot()); j.Verdict != Known || j.Nearest != 0 {
+	if j := Judge(p, known, docked.Snapshot()); j.Verdict != Known || j.Nearest != 0 {
 		t.Errorf("back to an earlier configuration: got %s nearest %d", j.Verdict, j.Nearest)
 	}
-	mixed := docked.with("boot-disk", "d7").with("system-uuid", "u2").with("system-serial", "s2").snapshot()
+	mixed := docked.With("boot-disk", "d7").With("system-uuid", "u2").With("system-serial", "s2").Snapshot()
 	if j := Judge(p, known, mixed); j.Verdict != NeedsCode {
 		t.Errorf("a mixture of two configurations: got %s", j.Verdict)
 	}
-	if j := Judge(p, nil, undocked.snapshot()); j.Verdict != NeedsCode || j.Nearest != -1 {
+	if j := Judge(p, nil, undocked.Snapshot()); j.Verdict != NeedsCode || j.Nearest != -1 {
 		t.Errorf("nothing known: got %+v", j)
 	}
-	other := undocked.snapshot()
+	other := undocked.Snapshot()
 	other.Platform = "windows"
 	if j := Judge(p, known, other); j.Verdict != NeedsCode {
 		t.Errorf("another platform: got %s", j.Verdict)
@@ -143,8 +89,8 @@ func TestJudgeTakesTheMildestKnownConfiguration(t *testing.T) {
 
 func TestChangesNameKindsHeaviestFirst(t *testing.T) {
 	p, _ := PolicyFor(api.Balanced, "linux")
-	now := laptop().with("package", "x", "v", "w", "q").with("boot-disk", "d9").with("cpu", "?").with("gpu-driver")
-	j := Judge(p, []api.Snapshot{laptop().snapshot()}, now.snapshot())
+	now := Laptop().With("package", "x", "v", "w", "q").With("boot-disk", "d9").With("cpu", "?").With("gpu-driver")
+	j := Judge(p, []api.Snapshot{Laptop().Snapshot()}, now.Snapshot())
 	want := []api.Change{
 		{Class: "hardware", Kind: "boot-disk", Change: api.Changed, Count: 1},
 		{Class: "hardware", Kind: "cpu", Change: api.NoLongerRead, Count: 1},
@@ -166,7 +112,7 @@ func TestChangesNameKindsHeaviestFirst(t *testing.T) {
 
 func TestUnreadableCountsAfterThreeCheckInsAndADay(t *testing.T) {
 	start := time.Date(2026, 1, 5, 8, 0, 0, 0, time.UTC)
-	known, now := laptop().snapshot(), laptop().with("boot-disk", "?").snapshot()
+	known, now := Laptop().Snapshot(), Laptop().With("boot-disk", "?").Snapshot()
 	p, _ := PolicyFor(api.Balanced, "linux")
 	var u Unread
 	for i, tt := range []struct {
@@ -206,14 +152,14 @@ func TestUnreadableCountsAfterThreeCheckInsAndADay(t *testing.T) {
 
 func TestNothingCanBeChangedBehindAnUnreadableSpell(t *testing.T) {
 	p, _ := PolicyFor(api.Balanced, "linux")
-	known := laptop().snapshot()
-	spell := laptop().with("boot-disk", "?").with("hypervisor", "?").with("network-card", "n1", "?").with("kernel", "6.2").snapshot()
+	known := Laptop().Snapshot()
+	spell := Laptop().With("boot-disk", "?").With("hypervisor", "?").With("network-card", "n1", "?").With("kernel", "6.2").Snapshot()
 	kept := Settle(known, spell, nil)
-	if j := Judge(p, []api.Snapshot{kept}, laptop().with("kernel", "6.2").snapshot()); j.Verdict != Known && j.Verdict != Accepted {
+	if j := Judge(p, []api.Snapshot{kept}, Laptop().With("kernel", "6.2").Snapshot()); j.Verdict != Known && j.Verdict != Accepted {
 		t.Errorf("the same computer read again: %s %v", j.Verdict, j.Changes)
 	}
 	for kind, value := range map[string]string{"boot-disk": "d9", "hypervisor": "kvm"} {
-		if j := Judge(p, []api.Snapshot{kept}, laptop().with(kind, value).snapshot()); j.Verdict != NeedsCode {
+		if j := Judge(p, []api.Snapshot{kept}, Laptop().With(kind, value).Snapshot()); j.Verdict != NeedsCode {
 			t.Errorf("%s changed behind the spell: %s", kind, j.Verdict)
 		}
 	}
@@ -223,28 +169,28 @@ func TestNothingCanBeChangedBehindAnUnreadableSpell(t *testing.T) {
 }
 
 func TestReleaseNeedsEveryCountedGroupByValue(t *testing.T) {
-	l := laptop()
-	noBoard := l.with("system-uuid", "?").with("system-serial", "?").with("board-serial", "?")
-	blind := noBoard.with("boot-disk", "?").with("install-id", "?").with("network-card", "?")
+	l := Laptop()
+	noBoard := l.With("system-uuid", "?").With("system-serial", "?").With("board-serial", "?")
+	blind := noBoard.With("boot-disk", "?").With("install-id", "?").With("network-card", "?")
 	for _, tt := range []struct {
 		name       string
 		policy     string
-		known, now computer
+		known, now Computer
 		want       bool
 	}{
 		{"the same", api.Balanced, l, l, true},
 		{"the same, strict", api.Strict, l, l, true},
-		{"one value flaps", api.Balanced, l, l.with("system-uuid", "u2"), true},
+		{"one value flaps", api.Balanced, l, l.With("system-uuid", "u2"), true},
 		{"board never readable", api.Balanced, noBoard, noBoard, true},
 		{"board unread now", api.Balanced, l, noBoard, false},
-		{"disk unread now", api.Balanced, l, l.with("boot-disk", "?"), false},
-		{"disk unread now, strict", api.Strict, l, l.with("boot-disk", "?"), false},
-		{"package list unread, strict", api.Strict, l, l.with("package", "?"), false},
-		{"disk swapped", api.Balanced, l, l.with("boot-disk", "d9"), false},
+		{"disk unread now", api.Balanced, l, l.With("boot-disk", "?"), false},
+		{"disk unread now, strict", api.Strict, l, l.With("boot-disk", "?"), false},
+		{"package list unread, strict", api.Strict, l, l.With("package", "?"), false},
+		{"disk swapped", api.Balanced, l, l.With("boot-disk", "d9"), false},
 		{"nothing was ever read", api.Balanced, blind, blind, false},
 	} {
 		p, _ := PolicyFor(tt.policy, "linux")
-		j := Judge(p, []api.Snapshot{tt.known.snapshot()}, tt.now.snapshot())
+		j := Judge(p, []api.Snapshot{tt.known.Snapshot()}, tt.now.Snapshot())
 		if got := j.Releasable(p); got != tt.want {
 			t.Errorf("%s: got %v, want %v (%s %v)", tt.name, got, tt.want, j.Verdict, j.Groups)
 		}
@@ -252,15 +198,15 @@ func TestReleaseNeedsEveryCountedGroupByValue(t *testing.T) {
 }
 
 func TestAssurance(t *testing.T) {
-	l := laptop()
-	if got := Assurance(l.snapshot()); got != api.AssuranceHigh {
+	l := Laptop()
+	if got := Assurance(l.Snapshot()); got != api.AssuranceHigh {
 		t.Errorf("everything readable: %s", got)
 	}
-	if got := Assurance(l.with("system-uuid", "?").with("system-serial", "?").with("board-serial", "?").snapshot()); got != api.AssuranceLow {
+	if got := Assurance(l.With("system-uuid", "?").With("system-serial", "?").With("board-serial", "?").Snapshot()); got != api.AssuranceLow {
 		t.Errorf("nothing of the board: %s", got)
 	}
-	bare := computer{"system-uuid": {"u"}, "install-id": {"i"}, "cpu": {"c"}, "memory": {"m"}, "boot-disk": {"d"}, "hypervisor": {"kvm"}}
-	if got := Assurance(bare.snapshot()); got != api.AssuranceLow {
+	bare := Computer{"system-uuid": {"u"}, "install-id": {"i"}, "cpu": {"c"}, "memory": {"m"}, "boot-disk": {"d"}, "hypervisor": {"kvm"}}
+	if got := Assurance(bare.Snapshot()); got != api.AssuranceLow {
 		t.Errorf("processor and memory of a virtual computer weigh nothing: %s", got)
 	}
 }

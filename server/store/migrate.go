@@ -43,7 +43,9 @@ func migrate(ctx context.Context, driver, dsn string, dialect goose.Dialect, dir
 		if err == nil || err == ErrNewer || try == migrateTries || ctx.Err() != nil || driver != "sqlite" {
 			return err
 		}
-		time.Sleep(time.Duration(try) * time.Millisecond)
+		if err := wait(ctx, time.Duration(try)*time.Millisecond); err != nil {
+			return err
+		}
 	}
 }
 

@@ -90,23 +90,29 @@ const (
 )
 
 // Write runs fn in a serializable transaction and commits. Where others are in
-// the way fn runs again; after 20 seconds of that the error is api code busy.
+// the way fn runs again; after some ten seconds of that the error is api code busy.
 func (d *DB) Write(ctx context.Context, fn func(server.Tx) error) error {
-	start, pause := time.Now(), firstPause
-	for {
+	var waited time.Duration
+	for pause := firstPause; ; pause = min(2*pause, mostPause) {
 		err := d.once(ctx, true, fn)
 		if err == nil || !d.backend.retry(err) {
 			return err
 		}
-		if time.Since(start) > patience {
+		if waited += pause; waited > patience {
 			return api.Wrap(api.CodeBusy, err)
 		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(time.Duration(rand.Int64N(int64(pause)) + 1)):
+		if err := wait(ctx, time.Duration(rand.Int64N(int64(pause))+1)); err != nil {
+			return err
 		}
-		pause = min(2*pause, mostPause)
+	}
+}
+
+func wait(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
 	}
 }
 
