@@ -5,6 +5,7 @@ package text
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -66,8 +67,10 @@ func (p *Printer) T(key string, data ...Data) string {
 
 // Has says whether a key has a sentence.
 func (p *Printer) Has(key string) bool {
-	_, err := p.loc.Localize(&i18n.LocalizeConfig{MessageID: key, PluralCount: 1})
-	return err == nil
+	// Without data a sentence with fields gives an error, but it is there.
+	_, tag, err := p.loc.LocalizeWithTag(&i18n.LocalizeConfig{MessageID: key})
+	var missing *i18n.MessageNotFoundErr
+	return tag != language.Und && !errors.As(err, &missing)
 }
 
 // Try is T with an error: for an unknown key and for a field that the data does
@@ -81,7 +84,11 @@ func (p *Printer) Try(key string, data ...Data) (string, error) {
 		}
 	}
 	s, err := p.loc.Localize(cfg)
-	if err != nil {
+	var missing *i18n.MessageNotFoundErr
+	// A form that the language's sentence does not have gives the "other" form
+	// and an error: the plural rules of the library know a "one" in Vietnamese,
+	// the language does not.
+	if err != nil && (s == "" || errors.As(err, &missing)) {
 		return "", fmt.Errorf("text %q: %w", key, err)
 	}
 	if strings.Contains(s, "<no value>") {
