@@ -76,14 +76,9 @@ func rest(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// pause is how long a message waits after its n-th attempt (from 1): 30 s, 1,
-// 2, 4, 8 minutes, then 15. Ids spread it by up to a tenth, so that messages
-// that failed together do not come back together.
-func pause(id int64, n int) time.Duration {
-	d := 30 * time.Second
-	for i := 1; i < n && d < 15*time.Minute; i++ {
-		d *= 2
-	}
-	d = min(d, 15*time.Minute)
-	return d + d/100*time.Duration(uint64(id)%11)
+// pause is how long a message that was put off waits. Ids spread it by up to a
+// tenth, so that messages that failed together do not come back together.
+func pause(m server.Message) time.Duration {
+	d := server.RetryPause(m.Attempt)
+	return d + d/100*time.Duration(uint64(m.ID)%11)
 }

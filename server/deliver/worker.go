@@ -166,7 +166,7 @@ func (w *Worker) handle(ctx context.Context, m server.Message) {
 		w.counts.again.Add(1)
 	}
 	outcome := w.attempt(ctx, m)
-	next := w.cfg.Now().Add(pause(m.ID, m.Attempt))
+	next := w.cfg.Now().Add(pause(m))
 	if outcome.State == api.DeliveryPutOff && ctx.Err() != nil {
 		next = w.cfg.Now() // this server stops; another may go on at once
 	} else if outcome.State == api.DeliveryPutOff && !next.Before(m.Expires) {
