@@ -119,8 +119,9 @@ func (s Snapshot) State(kind string) State {
 }
 
 // Score adds up the weights of the kinds that are present, correlated values
-// once; under 40 the assurance is low. On a virtual machine processor and
-// memory weigh nothing, since a live migration changes them.
+// once; under 40 the assurance is low. What a hypervisor is called says nothing
+// about which computer this is, and on a virtual one neither do processor and
+// memory, since a live migration changes them.
 func (s Snapshot) Score() int {
 	virtual := s.State("hypervisor") == Present
 	seen := map[string]bool{}
@@ -130,7 +131,7 @@ func (s Snapshot) Score() int {
 			continue
 		}
 		seen[c.Kind] = true
-		if virtual && (c.Kind == "cpu" || c.Kind == "memory") {
+		if c.Kind == "hypervisor" || virtual && (c.Kind == "cpu" || c.Kind == "memory") {
 			continue
 		}
 		if c.From != "" && s.State(c.From) == Present {

@@ -192,10 +192,10 @@ func (r *reader) worldWideName(block string) (string, error) {
 
 func (r *reader) udevSerial(block string) (string, error) {
 	f := r.udev(block)
-	if s := clean(f["ID_SERIAL_SHORT"]); s != "" {
+	if s := f["ID_SERIAL_SHORT"]; s != "" {
 		return s, nil
 	}
-	return clean(f["ID_WWN"]), nil
+	return f["ID_WWN"], nil
 }
 
 // udev reads what udev noted about a block device, by its number.
@@ -217,7 +217,7 @@ func udevFields(b []byte) map[string]string {
 	for line := range bytes.Lines(b) {
 		if rest, ok := strings.CutPrefix(string(line), "E:"); ok {
 			k, v, _ := strings.Cut(strings.TrimRight(rest, "\n"), "=")
-			out[k] = v
+			out[k] = clean(v)
 		}
 	}
 	return out

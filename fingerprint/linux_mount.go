@@ -9,7 +9,7 @@ import (
 
 // mountLimit bounds the list of mounts in bytes; a computer with more has its
 // root among the first.
-const mountLimit = 256 << 10
+const mountLimit = 1 << 20
 
 // mount is one line of /proc/self/mountinfo (proc_pid_mountinfo(5)).
 type mount struct {
@@ -152,8 +152,9 @@ func (r *reader) rootBlocks(m mount) []string {
 	return slices.Compact(out)
 }
 
-// maxDevices bounds every list of devices.
-const maxDevices = 1024
+// maxDevices bounds every list of devices; a host of containers has thousands
+// of interfaces that are not cards.
+const maxDevices = 8192
 
 // blockNamed finds a block device by its kernel name or its mapper name.
 func (r *reader) blockNamed(name string) (string, bool) {

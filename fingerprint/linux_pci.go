@@ -20,6 +20,9 @@ func parsePCI(modalias string) (pciDevice, bool) {
 		return pciDevice{}, false
 	}
 	d := pciDevice{modalias: modalias, vendor: fold(m[4:8]), device: fold(m[13:17])}
+	if strings.Trim(d.vendor+d.device, "0123456789abcdef") != "" {
+		return pciDevice{}, false
+	}
 	if i := strings.Index(m, "bc"); i >= 0 && len(m) >= i+4 {
 		d.class = fold(m[i+2 : i+4])
 	}

@@ -97,7 +97,9 @@ func (liveLinux) ReadDir(name string, limit int) ([]string, error) {
 
 func (liveLinux) Resolve(name string) (string, error) {
 	p, err := filepath.EvalSymlinks(name)
-	if err != nil && errors.Is(err, syscall.ELOOP) {
+	var known *fs.PathError
+	if err != nil && !errors.As(err, &known) {
+		// The only error of its own is "too many links".
 		return "", pathError("resolve", name, ErrLinks)
 	}
 	return p, err

@@ -43,6 +43,18 @@ func fold(s string) string {
 	}, s)
 }
 
+// longestLabel is how many characters a label shows; no model or version that
+// somebody means has more.
+const longestLabel = 120
+
+func shorten(s string) string {
+	if len(s) <= longestLabel {
+		return s
+	}
+	r := []rune(s)
+	return string(r[:min(len(r), longestLabel)])
+}
+
 // join puts the texts that are there side by side.
 func join(sep string, parts ...string) string {
 	out := parts[:0:0]

@@ -140,7 +140,7 @@ func (r *reader) has(name string) bool {
 
 // present makes a component with a value.
 func present(kind, value, label string) Component {
-	return Component{Class: kindInfo(kind).Class, Kind: kind, State: Present, Value: value, Label: label}
+	return Component{Class: kindInfo(kind).Class, Kind: kind, State: Present, Value: value, Label: shorten(label)}
 }
 
 // identifier makes a component whose value is nobody's business.

@@ -34,14 +34,22 @@
 //
 // [Names] lists the samples, [Variants] the variants of one. A variant is a
 // second txtar that is laid over the sample: what it holds replaces, @gone
-// removes. Variants() and the files in samples/ say what each stands for:
-// "laptop" (a Dell notebook with NVIDIA graphics and the board readable),
-// "desktop" (an ASRock board with "Default string" everywhere), "server" (the
-// board closed to users) and "vm" (a KVM guest); their variants are named for
-// what happened, the same word wherever it is the same event: driver-update,
-// many-updates, disk-order, usb-network, dock, vpn, docker-bridge, usb-stick,
-// memory-added, firmware-flaps, disk-swapped, reinstalled, board-swapped,
-// network-swapped, disk-moved, became-virtual, upgraded. The command
+// removes. The variant "" is the sample itself; the comment at the top of each
+// file says what happened.
+//
+//	laptop   a Dell notebook with NVIDIA graphics, the board readable:
+//	         driver-update, many-updates, memory-added, firmware-flaps,
+//	         firmware-update, disk-swapped, reinstalled, board-swapped,
+//	         network-swapped, disk-moved, became-virtual, and what never
+//	         counts: usb-network, dock, vpn, docker-bridge, usb-stick
+//	desktop  an ASRock board with "Default string" throughout: disk-order,
+//	         other-filler, network-swapped, memory-added
+//	server   the board closed to users, / on a mirror: driver-update,
+//	         network-swapped, board-swapped, disk-swapped, disk-moved,
+//	         memory-added
+//	vm       a KVM guest: memory-added, disk-swapped, driver-update
+//
+// The call
 //
 //	recorded.UnpackVariant("laptop", "driver-update", dir)
 //
