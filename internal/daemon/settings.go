@@ -1,0 +1,167 @@
+package daemon
+
+import (
+	"errors"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/seed-1feef0b2/holdfast/api/sign"
+	"github.com/seed-1feef0b2/holdfast/assets/text"
+)
+
+// DefaultListen is where the server listens when nothing else is said: this
+// computer alone.
+const DefaultListen = "127.0.0.1:7461"
+
+// Settings are what an operator sets, by file, environment and flags; later
+// ones win. The JSON names are those of the settings file.
+type Settings struct {
+	// Listen is host:port; port 0 takes a free one.
+	Listen string `json:"listen"`
+	// Origin is the address that computers use, such as
+	// https://keys.example.org. Requests are signed for it.
+	Origin string `json:"origin"`
+	// Data is the folder of the master key and of the built-in database.
+	Data string `json:"data"`
+	// Database is a postgres:// URL; empty means the built-in one.
+	Database string `json:"database"`
+	SMTP     SMTP   `json:"smtp"`
+	TLS      TLS    `json:"tls"`
+	// BehindProxy says that a proxy in front speaks HTTPS for this server.
+	BehindProxy bool `json:"behind_proxy"`
+}
+
+// SMTP is the mail relay.
+type SMTP struct {
+	// URL is smtp://[user@]host[:port] or smtps://[user@]host[:port].
+	URL          string `json:"url"`
+	PasswordFile string `json:"password_file"`
+	// From is the address that messages come from; empty means
+	// holdfast@ and the origin's host.
+	From string `json:"from"`
+	// CAFile holds certificates (PEM) of those who may vouch for the relay;
+	// empty means the system's.
+	CAFile string `json:"ca_file"`
+}
+
+// TLS names the server's certificate and key, both PEM.
+type TLS struct {
+	CertFile string `json:"cert_file"`
+	KeyFile  string `json:"key_file"`
+}
+
+// readFile reads a settings file over s. Every key is checked: a misspelt one
+// would otherwise leave a default in force that nobody chose.
+func (s *Settings) readFile(path string) error {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return refuseFor("config-read", err, text.Data{"File": path})
+	}
+	err = json.Unmarshal(raw, s, json.RejectUnknownMembers(true))
+	if err == nil {
+		return nil
+	}
+	key := "?"
+	var semantic *json.SemanticError
+	var syntactic *jsontext.SyntacticError
+	switch {
+	case errors.As(err, &semantic) && errors.Is(err, json.ErrUnknownName):
+		return refuse("config-key", text.Data{"File": path, "Key": dotted(semantic.JSONPointer), "Known": strings.Join(knownKeys, ", ")})
+	case errors.As(err, &semantic):
+		key = dotted(semantic.JSONPointer)
+	case errors.As(err, &syntactic):
+		key = dotted(syntactic.JSONPointer)
+	}
+	return refuse("config-value", text.Data{"File": path, "Key": key})
+}
+
+// knownKeys are the keys of a settings file.
+var knownKeys = []string{
+	"listen", "origin", "data", "database", "smtp.url", "smtp.password_file", "smtp.from", "smtp.ca_file",
+	"tls.cert_file", "tls.key_file", "behind_proxy",
+}
+
+func dotted(p jsontext.Pointer) string {
+	s := strings.ReplaceAll(strings.Trim(string(p), "/"), "/", ".")
+	if s == "" {
+		return "?"
+	}
+	return s
+}
+
+// readEnv reads the environment over s.
+func (s *Settings) readEnv(env func(string) string) {
+	for name, field := range map[string]*string{
+		"HOLDFAST_SMTP_URL": &s.SMTP.URL, "HOLDFAST_SMTP_PASSWORD_FILE": &s.SMTP.PasswordFile,
+		"HOLDFAST_SMTP_FROM": &s.SMTP.From, "HOLDFAST_DATABASE_URL": &s.Database,
+	} {
+		if v := env(name); v != "" {
+			*field = v
+		}
+	}
+}
+
+// fill puts defaults where nothing is set.
+func (s *Settings) fill() error {
+	if s.Listen == "" {
+		s.Listen = DefaultListen
+	}
+	if s.Data == "" {
+		base, err := os.UserConfigDir()
+		if err != nil {
+			return refuse("data-unset", nil)
+		}
+		s.Data = filepath.Join(base, "holdfastd")
+	}
+	return nil
+}
+
+// public says whether others than this computer can reach the server.
+func (s *Settings) public() bool {
+	return s.BehindProxy || !loopbackListen(s.Listen)
+}
+
+func loopbackListen(listen string) bool {
+	host, _, err := net.SplitHostPort(listen)
+	if err != nil {
+		return false
+	}
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || (err == nil && ip.Unmap().IsLoopback())
+}
+
+// check refuses settings under which the server would be unsafe, or would
+// claim to send what it cannot.
+func (s *Settings) check() error {
+	if _, _, err := net.SplitHostPort(s.Listen); err != nil {
+		return refuse("listen-form", text.Data{"Listen": s.Listen})
+	}
+	if (s.TLS.CertFile == "") != (s.TLS.KeyFile == "") {
+		return refuse("tls-half", nil)
+	}
+	if s.public() && s.TLS.CertFile == "" && !s.BehindProxy {
+		return refuse("tls", text.Data{"Listen": s.Listen})
+	}
+	if s.public() && s.SMTP.URL == "" {
+		return refuse("smtp", text.Data{"Listen": s.Listen})
+	}
+	if s.public() && s.Origin == "" {
+		return refuse("origin-unset", text.Data{"Listen": s.Listen})
+	}
+	if s.Origin == "" {
+		return nil
+	}
+	if _, err := sign.Authority(s.Origin); err != nil {
+		return refuse("origin-form", text.Data{"Origin": s.Origin})
+	}
+	if s.public() && !strings.HasPrefix(s.Origin, "https://") {
+		return refuse("origin-plain", text.Data{"Origin": s.Origin})
+	}
+	return nil
+}
