@@ -138,3 +138,13 @@ func (c *centre) MinSize(objects []fyne.CanvasObject) fyne.Size {
 func Rule() fyne.CanvasObject {
 	return widget.NewSeparator()
 }
+
+// Height is the height that the window needs at a width to show everything.
+func (p *Page) Height(width float32) float32 {
+	w := fyne.Max(look.CardMin, fyne.Min(look.CardMax, width-2*look.Margin))
+	foot := float32(0)
+	if len(p.foot.Objects) > 0 {
+		foot = HeightOf(p.foot, width-2*look.Margin) + 2*look.Tight
+	}
+	return HeightOf(p.card, w) + 2*look.Margin + foot
+}

@@ -1,0 +1,141 @@
+package ui
+
+import (
+	"context"
+	"time"
+
+	"github.com/seed-1feef0b2/holdfast/api"
+	"github.com/seed-1feef0b2/holdfast/app"
+	"github.com/seed-1feef0b2/holdfast/ui/screen"
+)
+
+// apply takes what a piece of work came to into the view, and shows it.
+func (s *Shell) apply(r Result) {
+	if r.Quiet {
+		s.quiet--
+	} else if r.Work == s.view.Work {
+		s.view.Work = screen.Idle
+	}
+	before := s.view.Status.State
+	if r.Status != nil {
+		s.view.Status = *r.Status
+		s.view.Ready = true
+		if r.KeysRead {
+			s.view.Keys = r.Keys
+		} else if r.Status.Access == app.AccessNone {
+			s.view.Keys = nil
+		}
+	}
+	s.fail(r)
+	if r.Err == nil {
+		s.succeed(r, before)
+	}
+	if r.Work == screen.WorkStart {
+		s.started()
+	}
+	s.Show()
+}
+
+// fail remembers a failure that somebody waits for. Later screens say of the
+// server's absence what is to be said.
+func (s *Shell) fail(r Result) {
+	if r.Err == nil || r.Quiet && r.Work != screen.WorkSettings {
+		return
+	}
+	if r.Work == screen.WorkStart && s.view.Ready && api.CodeOf(r.Err) == api.CodeServerAway {
+		return
+	}
+	s.serial++
+	s.view.Failed = &screen.Failure{Work: r.Work, Err: r.Err, Value: r.Value, Serial: s.serial}
+}
+
+// succeed goes on from what was done.
+func (s *Shell) succeed(r Result, before app.State) {
+	switch r.Work {
+	case screen.WorkAnswer:
+		if r.Status != nil && r.Status.State == app.Activated {
+			s.view.Fresh, s.view.Place, s.view.Failed = before != app.Activated, screen.AtHome, nil
+		}
+	case screen.WorkRegister, screen.WorkEnrol, screen.WorkNotNow:
+		s.view.Place = screen.AtHome
+	case screen.WorkSignOut:
+		s.view.Place, s.view.Keys, s.view.Fresh = screen.AtHome, nil, false
+	case screen.WorkPut:
+		s.arrive("ui.notice.put", r)
+	case screen.WorkRemove:
+		s.arrive("ui.notice.removed", r)
+	case screen.WorkBackup:
+		s.arrive("ui.notice.backup", r)
+	case screen.WorkRestore:
+		s.arrive("ui.notice.restored", r)
+	case screen.WorkCopy:
+		s.hold(r.Name, r.Secret)
+	case screen.WorkRead:
+		s.view.Snapshot = r.Snapshot
+	case screen.WorkReport:
+		s.view.Report = r.Report
+	}
+}
+
+// arrive leads home with a sentence about what was done.
+func (s *Shell) arrive(key string, r Result) {
+	s.view.Place, s.view.Subject = screen.AtHome, ""
+	s.view.Notice = &screen.Notice{Key: key, Name: r.Name, Count: r.Count}
+}
+
+// started goes on from the first status: an open computer is checked in quietly.
+func (s *Shell) started() {
+	if s.view.Status.State == app.Activated {
+		s.quietly(screen.WorkCheck, s.cfg.Client.CheckIn)
+	}
+	s.checked = s.cfg.Now()
+	s.refreshed = s.checked
+}
+
+// quietly does something that nobody asked for.
+func (s *Shell) quietly(w screen.Work, run func(ctx context.Context) (app.Status, error)) {
+	if s.runner.do(s.runner.told(w, true, run)) {
+		s.quiet++
+	}
+}
+
+// tick does what is due and draws what changes with time.
+func (s *Shell) tick() {
+	now := s.cfg.Now()
+	if s.view.Copied != "" && !now.Before(s.view.CopiedUntil) {
+		s.Forget()
+		defer func() { s.view.CopiedUntil = time.Time{} }()
+	}
+	if s.view.Ready && s.view.Work == screen.Idle && s.quiet == 0 {
+		s.due()
+	}
+	show := s.moves()
+	if !s.copiedAt.IsZero() && now.Sub(s.copiedAt) >= copiedFor {
+		s.copiedAt, show = time.Time{}, true
+	}
+	if show {
+		s.Show()
+	}
+}
+
+// due asks the server again: about an open code every few seconds, about this
+// computer every hour.
+func (s *Shell) due() {
+	now, st := s.cfg.Now(), s.view.Status
+	switch {
+	case st.State == app.NotEnrolled || st.State == app.Revoked:
+	case now.Sub(s.checked) >= checkEvery:
+		s.checked = now
+		s.quietly(screen.WorkCheck, s.cfg.Client.CheckIn)
+	case st.Challenge != nil && watched(s.name) && now.Sub(s.refreshed) >= refreshEvery:
+		s.refreshed = now
+		s.quietly(screen.WorkRefresh, s.cfg.Client.Refresh)
+	}
+}
+
+func watched(n screen.Name) bool { return n == screen.Code || n == screen.Changed }
+
+// moves says whether what is shown changes with time.
+func (s *Shell) moves() bool {
+	return watched(s.name) || s.name == screen.Starting || s.name == screen.Home && !s.view.CopiedUntil.IsZero()
+}

@@ -1,0 +1,139 @@
+package screen
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"github.com/seed-1feef0b2/holdfast/api"
+	"github.com/seed-1feef0b2/holdfast/app"
+	"github.com/seed-1feef0b2/holdfast/assets/text"
+	"github.com/seed-1feef0b2/holdfast/ui/look"
+	"github.com/seed-1feef0b2/holdfast/ui/part"
+)
+
+// wentTo tells the truth about the messages: where the code went and when, how
+// long it works, and what became of it.
+func (c *codePanel) wentTo(v View, ch *app.Challenge) fyne.CanvasObject {
+	lines := []fyne.CanvasObject{part.Say(c.sentLine(v, ch))}
+	if until := parse(ch.Expires, v.Now.Location()); !until.IsZero() {
+		key := "ui.code.works"
+		if !until.After(v.Now) {
+			key = "ui.code.over"
+		}
+		lines = append(lines, part.Say(c.p.T(key, text.Data{"Until": clock(c.p, until, v.Now)})))
+	}
+	lines = append(lines, part.Caption(c.p.T("ui.code.reference", text.Data{"Reference": ch.Reference})+c.waiting(v, ch)))
+	if n := len(ch.Deliveries); n > 0 {
+		if bad := c.badNews(v, ch.Deliveries[n-1]); bad != nil {
+			lines = append(lines, bad)
+		}
+	}
+	if ch.Outbox != "" {
+		open := c.kit.Link("outbox", "mail", c.p.T("ui.code.outbox_open"), func() { c.do.Open(ch.Outbox) })
+		lines = append(lines, part.Strip(part.Info, "", c.p.T("ui.code.outbox"), open))
+	}
+	return part.Column(look.Tight, lines...)
+}
+
+// last is the newest delivery; a queued one where there is none yet.
+func last(ch *app.Challenge) app.Delivery {
+	if n := len(ch.Deliveries); n > 0 {
+		return ch.Deliveries[n-1]
+	}
+	return app.Delivery{Channel: ch.Channel, State: api.DeliveryQueued, At: ch.Opened}
+}
+
+// handed is the newest delivery that was handed over, which is what the person
+// should find.
+func handed(ch *app.Challenge) (app.Delivery, bool) {
+	for i := len(ch.Deliveries) - 1; i >= 0; i-- {
+		if ch.Deliveries[i].State == api.DeliveryHandedOver {
+			return ch.Deliveries[i], true
+		}
+	}
+	return app.Delivery{}, false
+}
+
+func (c *codePanel) sentLine(v View, ch *app.Challenge) string {
+	data := text.Data{"To": ch.Destination}
+	if d, ok := handed(ch); ok {
+		data["At"] = clock(c.p, parse(d.At, v.Now.Location()), v.Now)
+		return c.p.T("ui.code.sent."+channelOf(ch), data)
+	}
+	if last(ch).State == api.DeliveryQueued {
+		return c.p.T("ui.code.queued", data)
+	}
+	return c.p.T("ui.code.not_sent", data)
+}
+
+// waiting counts up while a message may still be on its way.
+func (c *codePanel) waiting(v View, ch *app.Challenge) string {
+	opened := parse(ch.Opened, v.Now.Location())
+	if opened.IsZero() {
+		return ""
+	}
+	return " · " + c.p.T("ui.code.requested", text.Data{
+		"At": clock(c.p, opened, v.Now), "Count": minutes(v.Now.Sub(opened)), "Max": int(WaitHint(ch.Channel) / time.Minute),
+	})
+}
+
+// badNews tells of a message that was put off, refused or sent back.
+func (c *codePanel) badNews(v View, d app.Delivery) fyne.CanvasObject {
+	data := text.Data{"At": clock(c.p, parse(d.At, v.Now.Location()), v.Now), "Detail": or(d.Detail, c.p.T("ui.delivery.no_detail"))}
+	switch d.State {
+	case api.DeliveryPutOff:
+		next := parse(d.NextTry, v.Now.Location())
+		if next.IsZero() {
+			return part.Strip(part.Warn, "", c.p.T("ui.delivery.put_off", data), nil)
+		}
+		data["Next"] = clock(c.p, next, v.Now)
+		return part.Strip(part.Warn, "", c.p.T("ui.delivery.put_off_until", data), nil)
+	case api.DeliveryRefused:
+		return part.Strip(part.Bad, "", c.p.T("ui.delivery.refused", data), nil)
+	case api.DeliveryBounced:
+		return part.Strip(part.Bad, "", c.p.T("ui.delivery.bounced", data), nil)
+	}
+	return nil
+}
+
+// deliveryLines lists every message in a few words, oldest first.
+func deliveryLines(b *base, v View, ch *app.Challenge) []fyne.CanvasObject {
+	var out []fyne.CanvasObject
+	for _, d := range ch.Deliveries {
+		icon, ink := deliverySign(d.State)
+		line := b.p.T("ui.delivery.line", text.Data{
+			"At": clock(b.p, parse(d.At, v.Now.Location()), v.Now), "What": b.p.T("ui.delivery.state." + d.State),
+		})
+		out = append(out, part.Beside(1, false, part.NewSign(icon, ink, look.IconSmall), part.Caption(line)))
+	}
+	return out
+}
+
+func deliverySign(state string) (string, fyne.ThemeColorName) {
+	switch state {
+	case api.DeliveryHandedOver:
+		return "sent", look.Done
+	case api.DeliveryPutOff:
+		return "clock", look.Warning
+	case api.DeliveryRefused, api.DeliveryBounced:
+		return "error", look.Error
+	}
+	return "clock", look.Muted
+}
+
+// WaitHint is how long a message may normally take before help is offered
+// unasked: 15 minutes for e-mail, 3 for the telephone.
+func WaitHint(channel string) time.Duration {
+	if channel == api.ChannelSMS || channel == api.ChannelVoice {
+		return 3 * time.Minute
+	}
+	return 15 * time.Minute
+}
+
+func or(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a
+}

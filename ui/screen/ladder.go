@@ -1,0 +1,133 @@
+package screen
+
+import (
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"github.com/seed-1feef0b2/holdfast/api/code"
+	"github.com/seed-1feef0b2/holdfast/app"
+	"github.com/seed-1feef0b2/holdfast/assets/text"
+	"github.com/seed-1feef0b2/holdfast/ui/look"
+	"github.com/seed-1feef0b2/holdfast/ui/part"
+)
+
+// ladder is the help for a code that does not come, in the order in which it is
+// worth trying: wait, spam, trust the sender, send again, is the address right,
+// the mailbox is lost, ask the provider, ask support.
+type ladder struct {
+	base
+	open   bool
+	step   int
+	closed bool // the person closed it: it does not open by itself again
+	hinted bool
+}
+
+// follow opens the ladder by itself once a message is later than usual.
+func (l *ladder) follow(v View, ch *app.Challenge) {
+	since := parse(ch.Opened, v.Now.Location())
+	if since.IsZero() || v.Now.Sub(since) < WaitHint(ch.Channel) || l.hinted {
+		return
+	}
+	l.hinted = true
+	if !l.closed {
+		// Waiting is what was just done.
+		l.open, l.step = true, 1
+	}
+}
+
+func (l *ladder) toggle() {
+	l.open = !l.open
+	l.closed = !l.open
+}
+
+// rungs are the steps' names, in order.
+var rungs = []string{"wait", "spam", "trust", "again", "address", "lost", "provider", "support"}
+
+func (l *ladder) object(v View, ch *app.Challenge) fyne.CanvasObject {
+	steps := make([]part.Step, len(rungs))
+	data := l.data(v, ch)
+	for i, name := range rungs {
+		steps[i] = part.Step{
+			Title: l.p.T("ui.help." + name + ".title"), Text: l.p.T("ui.help."+name+".text", data),
+			Actions: l.actions(name, v, ch, data),
+		}
+	}
+	steps[1].Detail = ch.Subject
+	steps[2].Detail = ch.Sender
+	choose := func(i int) {
+		l.step = i
+		l.do.Show()
+	}
+	rows := []fyne.CanvasObject{part.Strong(l.p.T("ui.help.title")), part.Ladder(steps, l.step, choose)}
+	if lines := deliveryLines(&l.base, v, ch); len(lines) > 0 {
+		rows = append(rows, part.Caption(l.p.T("ui.help.sent_so_far")), part.Column(look.Tight/2, lines...))
+	}
+	return part.Column(look.Gap, rows...)
+}
+
+func (l *ladder) data(v View, ch *app.Challenge) text.Data {
+	opened := parse(ch.Opened, v.Now.Location())
+	return text.Data{
+		"At": clock(l.p, opened, v.Now), "Max": int(WaitHint(ch.Channel) / time.Minute), "To": ch.Destination,
+		"Account": or(code.GroupAccount(v.Status.Account), "–"), "Reference": ch.Reference, "Sender": ch.Sender, "Subject": ch.Subject,
+	}
+}
+
+func (l *ladder) actions(name string, v View, ch *app.Challenge, data text.Data) []*part.Link {
+	var out []*part.Link
+	add := func(key string, do func()) {
+		out = append(out, l.link(name+key, l.p.T(key), do))
+	}
+	switch name {
+	case "wait":
+		add("ui.help.next", func() { l.next() })
+	case "spam":
+		add("ui.help.copy_subject", func() { l.do.Copy(ch.Subject) })
+		add("ui.help.next", func() { l.next() })
+	case "trust":
+		add("ui.help.copy_sender", func() { l.do.Copy(ch.Sender) })
+		add("ui.help.next", func() { l.next() })
+	case "again":
+		if next := parse(ch.NextSend, v.Now.Location()); !next.After(v.Now) {
+			add("ui.code.again", l.do.SendAgain)
+		}
+		add("ui.help.next", func() { l.next() })
+	case "address", "lost":
+		add("ui.help.next", func() { l.next() })
+	case "provider":
+		add("ui.help.copy_text", func() { l.do.Copy(l.forProvider(v, ch)) })
+		add("ui.help.next", func() { l.next() })
+	case "support":
+		add("ui.help.copy_request", func() { l.do.Copy(l.p.T("ui.help.request", data)) })
+	}
+	return out
+}
+
+// link is kept by name, so that the keyboard stays on it.
+func (l *ladder) link(name, text string, do func()) *part.Link {
+	return l.kit.Link("ladder."+name, "", text, do)
+}
+
+func (l *ladder) next() {
+	l.step = min(l.step+1, len(rungs)-1)
+	l.do.Show()
+}
+
+// forProvider is a text for the mail provider: what was handed over and when,
+// how it can be traced, and never the code.
+func (l *ladder) forProvider(v View, ch *app.Challenge) string {
+	var b strings.Builder
+	b.WriteString(l.p.T("ui.help.provider_text", text.Data{"Sender": ch.Sender, "Subject": ch.Subject}))
+	for _, d := range ch.Deliveries {
+		b.WriteString("\n" + d.At + "  " + d.State)
+		if d.MessageID != "" {
+			b.WriteString("  Message-ID: " + d.MessageID)
+		}
+		if d.Detail != "" {
+			b.WriteString("  " + d.Detail)
+		}
+	}
+	return b.String()
+}
