@@ -203,10 +203,10 @@ func (w *work) enrol(acct Account, d api.NewDevice) (api.EnrolReply, error) {
 	sc := scene{acct: acct, to: to}
 	sc.dev, err = w.tx.DeviceByKey(w.c.KeyID)
 	switch {
-	case err == nil && sc.dev.State == api.DevicePending && sc.dev.Account == acct.Number:
-		return w.resume(sc, api.ReasonEnrol, d)
-	case err == nil && sc.dev.State == api.DeviceRevoked:
+	case err == nil && (sc.dev.State == api.DeviceRevoked || sc.dev.State == api.DeviceFrozen):
 		return none, api.NewError(api.CodeRevoked)
+	case err == nil && sc.dev.Account == acct.Number:
+		return w.resume(sc, api.ReasonEnrol, d)
 	case err == nil:
 		return none, api.NewError(api.CodeAlreadyEnrolled)
 	case !errors.Is(err, ErrNotFound):
@@ -247,8 +247,11 @@ func (w *work) begin(sc scene, reason string, d api.NewDevice) (api.EnrolReply, 
 	return w.enrolled(sc, reason)
 }
 
-// resume brings a pending device up to date and finds its challenge again.
+// resume brings a device up to date and finds its challenge again. One that was
+// active is pending again, because a password alone activates nothing: its
+// client lost what it knew, and starts anew with the key it still has.
 func (w *work) resume(sc scene, reason string, d api.NewDevice) (api.EnrolReply, error) {
+	sc.dev.State = api.DevicePending
 	sc.dev.Name, sc.dev.Platform, sc.dev.Current, sc.dev.LastSeen = d.Name, d.Snapshot.Platform, d.Next, w.now
 	sc.dev.LastPrev, sc.dev.LastNext = "", ""
 	if err := w.tx.SaveDevice(sc.dev); err != nil {

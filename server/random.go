@@ -49,10 +49,16 @@ func (s *Service) newAccountNumber() string {
 	return code.AccountWithCheck(s.draw(code.Digits[1:], 1) + s.draw(code.Digits, code.AccountDigits-2))
 }
 
-// newMessageID rises with time (microseconds) and differs between processes in
-// its last twelve bits.
+// newMessageID rises with time (microseconds) and from call to call, and differs
+// between processes in its last twelve bits.
 func (s *Service) newMessageID() int64 {
 	const low = 12
 	r := binary.BigEndian.Uint16(s.randomBytes(2)) & (1<<low - 1)
-	return s.now().UnixMicro()<<low | int64(r)
+	id := s.now().UnixMicro()<<low | int64(r)
+	for {
+		last := s.lastID.Load()
+		if s.lastID.CompareAndSwap(last, max(id, last+1)) {
+			return max(id, last+1)
+		}
+	}
 }

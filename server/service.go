@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"net/url"
+	"sync/atomic"
 	"time"
 )
 
@@ -53,6 +54,7 @@ type Service struct {
 	argon   chan struct{}
 	dummy   string
 	issuers issuers
+	lastID  atomic.Int64
 }
 
 // argonAtOnce caps how many passwords are hashed at a time: 19 MiB each.

@@ -65,7 +65,7 @@ func (t *tx) StaleAccounts(seen int64, n int) ([]string, error) {
 }
 
 func (t *tx) StaleDevices(seen int64, n int) ([]string, error) {
-	return all(t, scanText, "SELECT id FROM devices WHERE state = 'pending' AND last_seen < $1 ORDER BY id LIMIT $2", seen, n)
+	return all(t, scanText, "SELECT id FROM devices WHERE state = 'pending' AND once_active = 0 AND last_seen < $1 ORDER BY id LIMIT $2", seen, n)
 }
 
 func (t *tx) RemoveAccount(number string) error {

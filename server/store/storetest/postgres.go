@@ -74,7 +74,7 @@ func start() (*process, error) {
 	if err := p.run("initdb", "-D", dir+"/data", "-U", "app", "-A", "trust", "-N", "--locale=C.UTF-8", "-E", "UTF8"); err != nil {
 		return nil, err
 	}
-	opts := fmt.Sprintf("-p %d -c listen_addresses=127.0.0.1 -c unix_socket_directories=%s -c max_connections=200", p.port, dir)
+	opts := fmt.Sprintf("-p %d -c listen_addresses=127.0.0.1 -c unix_socket_directories=%s -c max_connections=200 -c fsync=off", p.port, dir)
 	if err := p.run("pg_ctl", "-D", dir+"/data", "-w", "-t", "30", "-l", dir+"/log", "-o", opts, "start"); err != nil {
 		return nil, err
 	}
