@@ -2,6 +2,7 @@ package apptest
 
 import (
 	"context"
+	"net/http"
 	"os"
 	"path/filepath"
 	"testing"
@@ -31,6 +32,8 @@ type Computer struct {
 	Ring    keystore.Store
 	// Disk may be replaced by one that is killed.
 	Disk files.Disk
+	// Transport carries the client's requests; nil is the usual one.
+	Transport http.RoundTripper
 
 	sample string
 	source fingerprint.Source
@@ -74,7 +77,7 @@ func (c *Computer) Client() *app.Client {
 		return c.client
 	}
 	client, err := app.Open(app.Config{
-		Profile: c.Profile, Server: c.Server.URL, Source: c.source, Disk: c.Disk, Now: c.Server.Clock.Now, Name: c.Name,
+		Profile: c.Profile, Server: c.Server.URL, Source: c.source, Disk: c.Disk, Now: c.Server.Clock.Now, Name: c.Name, Transport: c.Transport,
 		Argon:    vault.Params{Time: 1, MemoryKiB: 8, Threads: 1},
 		Keystore: func(string) (keystore.Store, error) { return c.Ring, nil },
 	})

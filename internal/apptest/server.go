@@ -2,12 +2,12 @@ package apptest
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -26,8 +26,9 @@ type Server struct {
 	// Traps are where the server may be killed or its answers lost.
 	Traps *Traps
 
-	db   *store.DB
-	http *httptest.Server
+	database string
+	db       *store.DB
+	http     *httptest.Server
 
 	mu       sync.Mutex
 	messages []server.Message
@@ -42,7 +43,7 @@ func NewServer(tb testing.TB) *Server {
 // StartServer starts a server over a database file, on an address of loopback.
 func StartServer(tb testing.TB, database, address string, clock *Clock) *Server {
 	tb.Helper()
-	s := &Server{TB: tb, Clock: clock, Traps: &Traps{}}
+	s := &Server{TB: tb, Clock: clock, Traps: &Traps{}, database: database}
 	db, err := store.Open(context.Background(), database, store.WithCommitHook(s.Traps.commit))
 	if err != nil {
 		tb.Fatal(err)
@@ -86,12 +87,25 @@ func (s *Server) Close() {
 	}
 }
 
+// Restart stops the server and starts it again over the same database, at the
+// same address. What its owner read stays read.
+func (s *Server) Restart() *Server {
+	s.TB.Helper()
+	s.Close()
+	out := StartServer(s.TB, s.database, strings.TrimPrefix(s.URL, "http://"), s.Clock)
+	out.messages = s.messages
+	return out
+}
+
 // Messages hands over what waits and gives all messages so far, oldest first.
 func (s *Server) Messages() []server.Message {
 	s.TB.Helper()
 	ctx := context.Background()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	// Reading mail is no part of what is killed.
+	trap := s.Traps.swap(nil)
+	defer s.Traps.swap(trap)
 	for {
 		batch, err := s.Service.ClaimMessages(ctx, "test", 100)
 		if err != nil {
@@ -133,8 +147,6 @@ func (s *Server) Count(kind string) int {
 	return n
 }
 
-var errKilled = errors.New("killed here by a test")
-
 // Traps kill a server at a commit or lose its answers.
 type Traps struct {
 	mu       sync.Mutex
@@ -145,9 +157,15 @@ type Traps struct {
 // AtCommit is called before (false) and after (true) every commit of a write;
 // nil ends it. Its error is what the server sees.
 func (t *Traps) AtCommit(f func(committed bool) error) {
+	t.swap(f)
+}
+
+func (t *Traps) swap(f func(bool) error) func(bool) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	was := t.atCommit
 	t.atCommit = f
+	return was
 }
 
 // Lose drops the answers of the requests that f picks, after they were done;
