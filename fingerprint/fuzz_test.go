@@ -42,7 +42,9 @@ func FuzzTexts(f *testing.F) {
 		if d, ok := parsePCI(c); ok && (len(d.vendor) != 4 || len(d.device) != 4) {
 			t.Errorf("parsePCI(%q) = %+v", c, d)
 		}
-		pacmanPackage(c)
+		if name, _, ok := pacmanPackage(c); ok && name == "" {
+			t.Errorf("pacmanPackage(%q) has no name", c)
+		}
 		if m, ok := parseMAC(c); ok {
 			rejectMAC(m)
 		}

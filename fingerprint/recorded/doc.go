@@ -40,7 +40,7 @@
 //	laptop   a Dell notebook with NVIDIA graphics, the board readable:
 //	         driver-update, many-updates, memory-added, firmware-flaps,
 //	         firmware-update, disk-swapped, reinstalled, board-swapped,
-//	         network-swapped, disk-moved, became-virtual, and what never
+//	         network-swapped, disk-moved, became-virtual, board-closed, and what never
 //	         counts: usb-network, dock, vpn, docker-bridge, usb-stick
 //	desktop  an ASRock board with "Default string" throughout: disk-order,
 //	         other-filler, network-swapped, memory-added
