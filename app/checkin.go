@@ -123,7 +123,7 @@ func (s *session) absorb(ctx context.Context, v *view, reply api.DeviceReply, ep
 	}
 	if reply.State == api.DeviceActivated {
 		v.policyFrom(&next, s.id)
-		made, err := s.settle(ctx, v, reply.Release, eph)
+		made, err := s.settle(ctx, v, reply, eph)
 		if err != nil {
 			return err
 		}

@@ -3,11 +3,9 @@ package app
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/seed-1feef0b2/holdfast/api"
-	"github.com/seed-1feef0b2/holdfast/app/vault"
 	"github.com/seed-1feef0b2/holdfast/fingerprint"
 )
 
@@ -117,62 +115,6 @@ func challengeFrom(ch *api.Challenge) *Challenge {
 		})
 	}
 	return out
-}
-
-// drift names what differs from the last activation: models and versions by the
-// labels kept here, and identifiers, which are kept nowhere, by the kinds that
-// the server named.
-func (c *Client) drift(v *view) []Drift {
-	out := []Drift{}
-	before, err := vault.LoadLabels(c.cfg.Disk, c.path(labelsFile), v.keys.ring)
-	if err != nil && !missing(err) {
-		c.cfg.Log.Warn("labels", "error", err)
-	}
-	named := map[string]bool{}
-	if err == nil && v.read {
-		for _, ch := range fingerprint.Drift(before, v.snapshot.Labels()) {
-			named[ch.Kind] = true
-			out = append(out, Drift{
-				Class: string(ch.Class), Kind: ch.Kind, Change: ch.Change, Before: ch.Before, After: ch.After, Count: 1,
-			})
-		}
-	}
-	for _, ch := range toldChanges(v.state) {
-		if !named[ch.Kind] {
-			out = append(out, Drift{Class: ch.Class, Kind: ch.Kind, Change: ch.Change, Count: max(1, ch.Count)})
-		}
-	}
-	slices.SortStableFunc(out, func(a, b Drift) int { return fingerprint.Weight(b.Kind) - fingerprint.Weight(a.Kind) })
-	return out
-}
-
-// toldChanges are the kinds that the server said differ, while that is open.
-func toldChanges(st *record) []api.Change {
-	if st.Challenge != nil && len(st.Challenge.Changes) > 0 {
-		return st.Challenge.Changes
-	}
-	if st.Told == api.DeviceActivated {
-		return nil
-	}
-	return st.Changes
-}
-
-// Drift lists what differs from the last activation; see Status.Drift.
-func (c *Client) Drift(ctx context.Context) ([]Drift, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	id, st, err := c.records()
-	if err != nil {
-		return nil, err
-	}
-	if !enrolled(id) {
-		return nil, api.NewError(api.CodeNotEnrolled, "register")
-	}
-	v := c.look(ctx, id, st)
-	if v.keysErr != nil {
-		return nil, v.keysErr
-	}
-	return c.drift(v), nil
 }
 
 // Fingerprint reads this computer. Values stay in the result's Value fields and

@@ -19,11 +19,11 @@ func (v *view) policyFrom(st *record, id *identity) {
 // or opens it with the server's share and adds a slot for this computer as it is
 // now, or adds a slot where the policy binds other kinds than before. It says
 // whether there is a vault.
-func (s *session) settle(ctx context.Context, v *view, release *api.Release, eph *ephemeral) (bool, error) {
+func (s *session) settle(ctx context.Context, v *view, reply api.DeviceReply, eph *ephemeral) (bool, error) {
 	if !v.hasPolicy {
 		return false, api.NewError(api.CodePolicyInvalid)
 	}
-	opened, err := s.openFor(ctx, v, release, eph)
+	opened, err := s.openFor(ctx, v, reply.Release, eph)
 	if err != nil || opened == nil {
 		return false, err
 	}
@@ -37,7 +37,7 @@ func (s *session) settle(ctx context.Context, v *view, release *api.Release, eph
 		return false, err
 	}
 	s.keepOpen(opened)
-	return true, s.rebase(v, now)
+	return true, s.rebase(v, now, reply.Changes)
 }
 
 // rebind gives this computer a slot where none opened, or where the account's
@@ -102,8 +102,27 @@ func (s *session) create(ctx context.Context, v *view, keys vault.Keys, share va
 	return made, nil
 }
 
-// rebase names what was accepted and moves the labels on.
-func (s *session) rebase(v *view, now fingerprint.Snapshot) error {
-	s.accepted = append(s.accepted, s.drift(v)...)
+// rebase names what was accepted and moves the labels on. What a code was typed
+// for was not accepted, it was confirmed.
+func (s *session) rebase(v *view, now fingerprint.Snapshot, told []api.Change) error {
+	before, err := vault.LoadLabels(s.cfg.Disk, s.path(labelsFile), v.keys.ring)
+	if err == nil && len(before) > 0 {
+		moved := labelDrift(before, now)
+		if v.state.Challenge == nil {
+			s.accepted = append(s.accepted, withKinds(moved, told)...)
+		}
+		if len(moved) == 0 {
+			return nil
+		}
+	}
+	if api.CodeOf(err) == api.CodeStateNewer {
+		return nil // a newer program's; drift goes unnamed, and nothing is overwritten
+	}
+	if api.CodeOf(err) == api.CodeStateBroken {
+		if _, err := s.cfg.Disk.SetAside(s.path(labelsFile)); err != nil {
+			return fileError(err)
+		}
+		s.notes[warnAside] = true
+	}
 	return fileError(vault.SaveLabels(s.cfg.Disk, s.cfg.Rand, s.path(labelsFile), v.keys.ring, now.Labels()))
 }
