@@ -103,6 +103,9 @@ func openRelease(t *testing.T, c *client, rel *api.Release) []byte {
 	return share
 }
 
+// codeShape is what a mailed code looks like.
+var codeShape = regexp.MustCompile(`\b[0-9A-HJKMNP-TV-Z]{3}-[0-9A-HJKMNP-TV-Z]{3}-[0-9A-HJKMNP-TV-Z]{3}\b`)
+
 // verified checks a certificate with the published keys alone.
 func verified(t *testing.T, base, certificate string) api.CertificateClaims {
 	t.Helper()
@@ -169,7 +172,7 @@ func TestNothingSecretIsLogged(t *testing.T) {
 			t.Errorf("the log holds the %s", name)
 		}
 	}
-	if shape := regexp.MustCompile(`[0-9a-hjkmnp-tv-z]{3}-[0-9a-hjkmnp-tv-z]{3}-[0-9a-hjkmnp-tv-z]{3}\b`).FindString(log); shape != "" {
+	if shape := codeShape.FindString(strings.ToUpper(log)); shape != "" {
 		t.Errorf("the log holds something like a code: %s", shape)
 	}
 	if !strings.Contains(log, "handed-over") || !strings.Contains(log, strings.ToLower(api.RouteAnswers)) {
