@@ -49,5 +49,5 @@ func rung(s Step, i, open int, choose func(int)) fyne.CanvasObject {
 		}
 		lines = append(lines, Words(false, links...))
 	}
-	return Column(0, head, Pad(look.Icon+look.Gap, 0, Column(look.Tight, lines...)))
+	return Column(0, head, Pad(look.Icon+look.Gap, look.Tight, Column(look.Tight, lines...)))
 }

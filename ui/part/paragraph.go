@@ -93,19 +93,21 @@ func (p *Paragraph) CreateRenderer() fyne.WidgetRenderer {
 type paragraphRenderer struct {
 	p     *Paragraph
 	width float32
+	lines [][]*canvas.Text
 	texts []fyne.CanvasObject
 }
 
 func (r *paragraphRenderer) fill(width float32) {
 	r.width = width
-	r.texts = r.texts[:0]
+	r.lines, r.texts = nil, nil
 	for _, line := range r.p.lines(width) {
-		t := canvas.NewText(line, look.Now(r.p.Colour))
-		t.TextSize, t.TextStyle = look.Points(r.p.Step), r.p.style()
-		if r.p.Centre {
-			t.Alignment = fyne.TextAlignCenter
+		var runs []*canvas.Text
+		for _, run := range runsOf(line) {
+			t := canvas.NewText(run, look.Now(r.p.Colour))
+			t.TextSize, t.TextStyle = look.Points(r.p.Step), r.p.style()
+			runs, r.texts = append(runs, t), append(r.texts, t)
 		}
-		r.texts = append(r.texts, t)
+		r.lines = append(r.lines, runs)
 	}
 }
 
@@ -114,10 +116,21 @@ func (r *paragraphRenderer) Layout(size fyne.Size) {
 		r.fill(size.Width)
 	}
 	h := r.p.lineHeight()
-	for i, t := range r.texts {
-		m := t.MinSize()
-		t.Move(fyne.NewPos(0, float32(i)*h+(h-m.Height)/2))
-		t.Resize(fyne.NewSize(size.Width, m.Height))
+	for i, runs := range r.lines {
+		x := float32(0)
+		if r.p.Centre {
+			x = size.Width
+			for _, t := range runs {
+				x -= t.MinSize().Width
+			}
+			x /= 2
+		}
+		for _, t := range runs {
+			m := t.MinSize()
+			t.Move(fyne.NewPos(x, float32(i)*h+(h-m.Height)/2))
+			t.Resize(m)
+			x += m.Width
+		}
 	}
 }
 
@@ -138,7 +151,13 @@ func (r *paragraphRenderer) Destroy()                     {}
 // breakLines wraps text at spaces; a word wider than the line is broken where
 // it must be. Line breaks in the text stay.
 func breakLines(text string, points float32, style fyne.TextStyle, width float32) []string {
-	measure := func(s string) float32 { return fyne.MeasureText(s, points, style).Width }
+	measure := func(s string) float32 {
+		w := float32(0)
+		for _, run := range runsOf(s) {
+			w += fyne.MeasureText(run, points, style).Width
+		}
+		return w
+	}
 	var out []string
 	for _, part := range strings.Split(text, "\n") {
 		line := ""
@@ -162,6 +181,27 @@ func breakLines(text string, points float32, style fyne.TextStyle, width float32
 			line = word
 		}
 		out = append(out, line)
+	}
+	return out
+}
+
+// lonely are marks that our font lacks. The font that has them lacks the space,
+// so they are drawn apart from what stands beside them.
+const lonely = "→"
+
+// runsOf cuts a line where lonely marks stand.
+func runsOf(line string) []string {
+	var out []string
+	for line != "" {
+		at := strings.IndexAny(line, lonely)
+		if at < 0 {
+			return append(out, line)
+		}
+		if at > 0 {
+			out = append(out, line[:at])
+		}
+		size := len(lonely)
+		out, line = append(out, line[at:at+size]), line[at+size:]
 	}
 	return out
 }

@@ -3,7 +3,6 @@ package part
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/container"
 
 	"github.com/seed-1feef0b2/holdfast/ui/look"
 )
@@ -42,7 +41,7 @@ func NewRow(icon, name, caption, arrow string, tapped func()) *Row {
 		r.arrow = NewSign(arrow, look.Muted, look.IconSmall)
 		objects = append(objects, r.arrow)
 	}
-	r.content = Pad(0, look.Small, Beside(grow, false, objects...))
+	r.content = Pad(0, look.Tight/2, Beside(grow, false, objects...))
 	r.ExtendBaseWidget(r)
 	return r
 }
@@ -121,7 +120,7 @@ func Lines(rows ...fyne.CanvasObject) *fyne.Container {
 		}
 		all = append(all, r)
 	}
-	return Column(look.Tight/2, all...)
+	return Column(look.Tight, all...)
 }
 
 // Head is a screen's beginning: a large icon if there is one, and the title.
@@ -129,8 +128,9 @@ func Head(icon string, colour fyne.ThemeColorName, title string) fyne.CanvasObje
 	if icon == "" {
 		return Heading(title)
 	}
-	left := container.New(&under{}, NewSign(icon, colour, look.IconLarge))
-	return Column(look.Gap, Beside(1, false, left, Say("")), Heading(title))
+	// The outlines stand a little inside their square; the title's edge is theirs too.
+	left := Pad(-look.Tight, 0, Beside(1, false, NewSign(icon, colour, look.IconLarge), Say("")))
+	return Column(look.Gap, left, Heading(title))
 }
 
 // Loading stands where a screen's content comes: an activity that does not jump.
@@ -141,6 +141,6 @@ func Loading(text string) fyne.CanvasObject {
 // Empty is an empty state: an icon and a sentence, in the middle.
 func Empty(icon, title, text string) fyne.CanvasObject {
 	return Pad(0, look.Gap, Column(look.Tight,
-		Beside(0, false, Under(NewSign(icon, look.Muted, look.IconLarge))),
+		NewSign(icon, look.Muted, look.IconLarge),
 		Strong(title).Centred(), Say(text).In(look.Muted).Centred()))
 }

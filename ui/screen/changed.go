@@ -77,5 +77,5 @@ func changeSign(d app.Drift) string {
 	case api.NoLongerRead, api.BecameReadable:
 		return "eye"
 	}
-	return "changed"
+	return "swap"
 }

@@ -15,25 +15,30 @@ import (
 // wentTo tells the truth about the messages: where the code went and when, how
 // long it works, and what became of it.
 func (c *codePanel) wentTo(v View, ch *app.Challenge) fyne.CanvasObject {
-	lines := []fyne.CanvasObject{part.Say(c.sentLine(v, ch))}
+	says := c.sentLine(v, ch)
 	if until := parse(ch.Expires, v.Now.Location()); !until.IsZero() {
 		key := "ui.code.works"
 		if !until.After(v.Now) {
 			key = "ui.code.over"
 		}
-		lines = append(lines, part.Say(c.p.T(key, text.Data{"Until": clock(c.p, until, v.Now)})))
+		says += " " + c.p.T(key, text.Data{"Until": clock(c.p, until, v.Now)})
 	}
-	lines = append(lines, part.Caption(c.p.T("ui.code.reference", text.Data{"Reference": ch.Reference})+c.waiting(v, ch)))
+	lines := some(part.Say(says), part.Caption(c.p.T("ui.code.reference", text.Data{"Reference": ch.Reference})+c.waiting(v, ch)))
 	if n := len(ch.Deliveries); n > 0 {
 		if bad := c.badNews(v, ch.Deliveries[n-1]); bad != nil {
 			lines = append(lines, bad)
 		}
 	}
-	if ch.Outbox != "" {
-		open := c.kit.Link("outbox", "mail", c.p.T("ui.code.outbox_open"), func() { c.do.Open(ch.Outbox) })
-		lines = append(lines, part.Strip(part.Info, "", c.p.T("ui.code.outbox"), open))
-	}
 	return part.Column(look.Tight, lines...)
+}
+
+// outbox leads to the page where a server without mail shows its messages.
+func (c *codePanel) outbox(ch *app.Challenge) fyne.CanvasObject {
+	if ch.Outbox == "" {
+		return nil
+	}
+	open := c.kit.Link("outbox", "mail", c.p.T("ui.code.outbox_open"), func() { c.do.Open(ch.Outbox) })
+	return part.Strip(part.Info, "", c.p.T("ui.code.outbox"), open)
 }
 
 // last is the newest delivery; a queued one where there is none yet.
@@ -74,7 +79,7 @@ func (c *codePanel) waiting(v View, ch *app.Challenge) string {
 		return ""
 	}
 	return " · " + c.p.T("ui.code.requested", text.Data{
-		"At": clock(c.p, opened, v.Now), "Count": minutes(v.Now.Sub(opened)), "Max": int(WaitHint(ch.Channel) / time.Minute),
+		"Count": minutes(v.Now.Sub(opened)), "Max": int(WaitHint(ch.Channel) / time.Minute),
 	})
 }
 

@@ -114,7 +114,7 @@ func facts(p *text.Printer, v View) fyne.CanvasObject {
 	if at := parse(st.Checked, v.Now.Location()); !at.IsZero() {
 		say("ui.fact.checked", text.Data{"At": clock(p, at, v.Now)})
 	}
-	if c := st.Certificate; c != nil {
+	if c := st.Certificate; c != nil && st.Access != app.AccessNone {
 		until := parse(c.Expires, v.Now.Location())
 		if until.After(v.Now) {
 			say("ui.fact.until", text.Data{"Until": day(p, until, v.Now)})

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/seed-1feef0b2/holdfast/api"
+	"github.com/seed-1feef0b2/holdfast/api/code"
 	"github.com/seed-1feef0b2/holdfast/app"
 	"github.com/seed-1feef0b2/holdfast/ui/screen"
 )
@@ -59,6 +60,9 @@ func challenge(v screen.View, change func(*app.Challenge)) screen.View {
 	return v
 }
 
+// full is a whole code with its check symbol.
+var full = code.WithCheck("4HTM3XR9")
+
 func typed(code string) func(screen.Screen) {
 	return func(s screen.Screen) {
 		if p, ok := s.(screen.Paster); ok {
@@ -81,21 +85,21 @@ func codes() []Story {
 	return []Story{
 		{Name: "code-empty", View: Pending()},
 		{Name: "code-half", View: Pending(), Act: typed("4HT-M")},
-		{Name: "code-busy", View: with(Pending(), func(v *screen.View) { v.Work = screen.WorkAnswer }), Act: typed("4HT-M3X-R9")},
-		{Name: "code-wrong", View: failed(Pending(), screen.WorkAnswer, wrong), Act: typed("4HT-M3X-R9")},
-		{Name: "code-mistyped", View: failed(Pending(), screen.WorkAnswer, api.NewError(api.CodeMistyped)), Act: typed("4HT-M3X-R9")},
-		{Name: "code-expired", View: failed(Pending(), screen.WorkAnswer, api.NewError(api.CodeExpired)), Act: typed("4HT-M3X-R9")},
+		{Name: "code-busy", View: with(Pending(), func(v *screen.View) { v.Work = screen.WorkAnswer }), Act: typed(full)},
+		{Name: "code-wrong", View: failed(Pending(), screen.WorkAnswer, wrong), Act: typed(full)},
+		{Name: "code-mistyped", View: failed(Pending(), screen.WorkAnswer, api.NewError(api.CodeMistyped)), Act: typed(full)},
+		{Name: "code-expired", View: failed(Pending(), screen.WorkAnswer, api.NewError(api.CodeExpired)), Act: typed(full)},
 		{Name: "code-too-many", View: failed(Pending(), screen.WorkAnswer, api.NewError(api.CodeChallengeLocked).At(Now.Add(20*time.Minute)))},
-		{Name: "code-away", View: failed(Pending(), screen.WorkAnswer, errAway), Act: typed("4HT-M3X-R9")},
+		{Name: "code-away", View: failed(Pending(), screen.WorkAnswer, errAway), Act: typed(full)},
 		{Name: "code-pasted-nothing", View: Pending(), Act: typed("Dear Kim, the meeting is on Tuesday at ten, bring the papers along.")},
 		{Name: "code-digits", View: challenge(Pending(), func(ch *app.Challenge) {
-			ch.CodeKind, ch.CodeLength, ch.Channel, ch.Destination = "digits", 6, api.ChannelSMS, "•• •• 47"
+			ch.CodeKind, ch.CodeLength, ch.Channel, ch.Destination, ch.Opened = "digits", 6, api.ChannelSMS, "•• •• 47", at(14, 11)
 		}), Act: typed("0482")},
 		{Name: "code-queued", View: challenge(Pending(), delivery(api.DeliveryQueued, "", ""))},
 		{Name: "code-put-off", View: challenge(Pending(), delivery(api.DeliveryPutOff, "451 4.7.1 greylisted", at(14, 25)))},
 		{Name: "code-refused", View: challenge(Pending(), delivery(api.DeliveryRefused, "550 5.1.1 no such mailbox", ""))},
 		{Name: "code-bounced", View: challenge(Pending(), delivery(api.DeliveryBounced, "552 5.2.2 mailbox full", ""))},
-		{Name: "code-again", View: challenge(Pending(), func(ch *app.Challenge) { ch.NextSend = at(14, 11) })},
+		{Name: "code-again", View: challenge(Pending(), func(ch *app.Challenge) { ch.NextSend = "" })},
 		{Name: "code-outbox", View: challenge(Pending(), func(ch *app.Challenge) { ch.Outbox = "http://127.0.0.1:7461/outbox" })},
 		{Name: "code-help", View: late()},
 		{Name: "code-unsent", View: with(Pending(), func(v *screen.View) {
@@ -116,7 +120,7 @@ func changes() []Story {
 	return []Story{
 		{Name: "changed-disk", View: Changed()},
 		{Name: "changed-one", View: with(Changed(), func(v *screen.View) { v.Status.Drift = Drift()[:1] })},
-		{Name: "changed-wrong", View: failed(Changed(), screen.WorkAnswer, api.NewError(api.CodeWrong).With("Count", 1)), Act: typed("4HT-M3X-R9")},
+		{Name: "changed-wrong", View: failed(Changed(), screen.WorkAnswer, api.NewError(api.CodeWrong).With("Count", 1)), Act: typed(full)},
 		{Name: "changed-copy", View: with(challenge(Changed(), func(ch *app.Challenge) { ch.Reason = api.ReasonFork }), func(v *screen.View) {
 			v.Status.State, v.Status.Drift = app.Frozen, nil
 		})},
