@@ -36,7 +36,7 @@ func (c *call) profile() (string, error) {
 	}
 	dir, err := c.ConfigDir()
 	if err != nil {
-		return "", wrong{key: "cli.wrong.no_profile"}
+		return "", misuse("cli.wrong.no_profile")
 	}
 	return filepath.Join(dir, profileFolder), nil
 }

@@ -6,6 +6,8 @@ import "context"
 type command struct {
 	// name is one or two words; the second belongs to a group such as vault.
 	name string
+	// usage is how it is written where name, flags and args do not say it.
+	usage string
 	// args is how its arguments are written in the usage text.
 	args string
 	// min and max are how many arguments it takes; max -1 is any number.
@@ -22,8 +24,9 @@ type flag struct {
 	// value is how its value is written in the usage text; empty for a flag
 	// that takes none.
 	value string
-	// need says that the command cannot do without it.
-	need bool
+	// need says that the command cannot do without it; asked, that a person at a
+	// terminal is asked for it instead.
+	need, asked bool
 }
 
 // globalFlags may stand before or behind the command's name.
@@ -39,12 +42,12 @@ var globalFlags = []flag{
 
 // commands are all commands, in the order of the usage text.
 func commands() []command {
-	password := flag{name: "password-file", value: "F"}
-	passphrase := flag{name: "passphrase-file", value: "F"}
+	password := flag{name: "password-file", value: "F", asked: true}
+	passphrase := flag{name: "passphrase-file", value: "F", asked: true}
 	name := flag{name: "name", value: "NAME"}
 	list := []command{
 		{name: "register", flags: []flag{{name: "email", value: "E", need: true}, password, name}, run: register},
-		{name: "enrol", flags: []flag{{name: "email", value: "E"}, {name: "account", value: "N"}, password, name}, run: enrol},
+		{name: "enrol", usage: "enrol --email E|--account N --password-file F [--name NAME]", flags: []flag{{name: "email", value: "E"}, {name: "account", value: "N"}, password, name}, run: enrol},
 		{name: "check", run: check},
 		{name: "code", args: "CODE", min: 1, max: -1, run: answer},
 		{name: "send", run: send},

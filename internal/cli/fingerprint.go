@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/seed-1feef0b2/holdfast/app"
+	"github.com/seed-1feef0b2/holdfast/assets/text"
 	"github.com/seed-1feef0b2/holdfast/fingerprint"
 )
 
@@ -40,7 +41,7 @@ func readComputer(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	doc := fingerprintDoc{Schema: s.Schema, Platform: s.Platform, TookMS: s.Took.Milliseconds(), Partial: s.Partial}
+	doc := fingerprintDoc{Schema: s.Schema, Platform: s.Platform, TookMS: s.Took.Milliseconds(), Partial: s.Partial, Components: []componentDoc{}}
 	for _, p := range s.Components {
 		doc.Components = append(doc.Components, componentDoc{
 			Class: string(p.Class), Kind: p.Kind, Place: p.Place, State: string(p.State), Label: p.Label, Reason: p.Reason,
@@ -75,7 +76,7 @@ func (c *call) components(w io.Writer, s fingerprint.Snapshot) {
 		}
 		fmt.Fprintf(w, "  %s: %s\n", c.kind(p.Kind), c.fact(p))
 	}
-	c.line(w, "cli.read", map[string]any{"Milliseconds": s.Took.Milliseconds()})
+	c.line(w, "cli.read", text.Data{"Milliseconds": s.Took.Milliseconds()})
 	if s.Partial {
 		c.line(w, "cli.read.partial")
 	}

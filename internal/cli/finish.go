@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/seed-1feef0b2/holdfast/api"
@@ -31,6 +32,8 @@ type Failure struct {
 	// Text and Hints are sentences in the language of the call.
 	Text  string   `json:"text"`
 	Hints []string `json:"hints,omitempty"`
+	// Detail is what another program said about it.
+	Detail string `json:"detail,omitempty"`
 	// Exit is the exit code.
 	Exit int `json:"exit"`
 	// RetryAt is when trying again makes sense, RFC 3339; empty where unknown.
@@ -102,9 +105,9 @@ func writeJSON(w io.Writer, doc any) {
 func (c *call) describe(err error, exit int) *Failure {
 	s := app.Say(c.say, err, c.Location)
 	f := &Failure{Code: s.Code, Text: s.Text, Hints: s.Hints, Exit: exit}
-	var w wrong
-	if errors.As(err, &w) {
-		f.Text = c.say.T(w.key, w.data)
+	var t told
+	if errors.As(err, &t) {
+		f.Text, f.Detail = c.say.T(t.key, t.data), t.detail
 	}
 	var e *api.Error
 	if errors.As(err, &e) {
@@ -121,6 +124,9 @@ func (c *call) describe(err error, exit int) *Failure {
 // complain writes an error and then its hints to standard error.
 func (c *call) complain(f *Failure) {
 	fmt.Fprintf(c.Stderr, "holdfastctl: %s\n", f.Text)
+	for line := range strings.Lines(f.Detail) {
+		fmt.Fprintf(c.Stderr, "    %s\n", strings.TrimRight(line, "\n"))
+	}
 	for _, h := range f.Hints {
 		fmt.Fprintf(c.Stderr, "  → %s\n", h)
 	}

@@ -8,21 +8,27 @@ import (
 	"github.com/seed-1feef0b2/holdfast/assets/text"
 )
 
-// wrong is a wrong use of the program: which sentence says so. It never repeats
+// told is an error with a sentence of the command line's own. It never repeats
 // what was typed, which may be a secret that was put in the wrong place.
-type wrong struct {
+type told struct {
+	code string
 	key  string
 	data text.Data
+	// detail is what another program said about it; empty for none.
+	detail string
 }
 
-func (w wrong) Error() string { return w.key }
+func (t told) Error() string { return t.key }
 
-// Unwrap makes every wrong use an error of the code usage.
-func (w wrong) Unwrap() error { return api.NewError(api.CodeUsage) }
+// Unwrap gives it its code.
+func (t told) Unwrap() error { return api.NewError(t.code) }
 
-func misuse(key string) error { return wrong{key: key, data: text.Data{}} }
+// misuse is a wrong use of the program.
+func misuse(key string) error { return told{code: api.CodeUsage, key: key, data: text.Data{}} }
 
-func misuseOf(key, name string) error { return wrong{key: key, data: text.Data{"Name": name}} }
+func misuseOf(key, name string) error {
+	return told{code: api.CodeUsage, key: key, data: text.Data{"Name": name}}
+}
 
 // parse takes the arguments apart: flags may stand anywhere before "--".
 func (c *call) parse() error {

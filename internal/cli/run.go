@@ -41,9 +41,9 @@ func runCommand(ctx context.Context, c *call) (reply, error) {
 // one that cannot be run.
 func (c *call) notStarted(err error) (reply, error) {
 	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
-		return reply{calm: true, exit: ExitNotFound}, wrong{key: "cli.run.not_found"}
+		return reply{calm: true, exit: ExitNotFound}, misuse("cli.run.not_found")
 	}
-	return reply{calm: true, exit: ExitCannotRun}, wrong{key: "cli.run.cannot"}
+	return reply{calm: true, exit: ExitCannotRun}, misuse("cli.run.cannot")
 }
 
 // grants reads NAME and NAME=VAR.

@@ -23,6 +23,9 @@ func key(name string) string { return strings.NewReplacer(" ", "_", "-", "_").Re
 
 // synopsis is how a command is written: "vault put NAME [--file F]".
 func (cmd command) synopsis() string {
+	if cmd.usage != "" {
+		return cmd.usage
+	}
 	parts := []string{cmd.name}
 	for _, f := range cmd.flags {
 		parts = append(parts, f.synopsis())
@@ -35,7 +38,7 @@ func (cmd command) synopsis() string {
 
 func (f flag) synopsis() string {
 	s := strings.TrimSpace("--" + f.name + " " + f.value)
-	if f.need {
+	if f.need || f.asked {
 		return s
 	}
 	return "[" + s + "]"
