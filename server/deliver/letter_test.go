@@ -51,7 +51,7 @@ func full(kind, lang string) server.Message {
 func bare(m server.Message, n int) server.Message {
 	for bit, drop := range []func(){
 		func() { m.Device = "" }, func() { m.Place = "" }, func() { m.Changes = nil },
-		func() { m.Data, m.Created = nil, time.Time{} }, func() { m.Account = "" }, func() { m.Data = map[string]string{} },
+		func() { m.Data, m.Created = nil, time.Time{} }, func() { m.Account = "" },
 	} {
 		if n>>bit&1 == 1 {
 			drop()
@@ -66,13 +66,13 @@ var gap = regexp.MustCompile(`<no value>|\{\{|\}\}|\(\s*\)|“\s*”|«\s*»|"\s
 func TestNoGapInAnyLanguage(t *testing.T) {
 	for _, kind := range server.MessageKinds() {
 		for _, lang := range text.Languages {
-			for n := range 64 {
+			for n := range 32 {
 				for _, from := range []string{theSender, ""} {
 					l, err := Write(bare(full(kind, lang), n), from, start)
 					if err != nil {
-						t.Fatalf("%s %s %06b: %v", kind, lang, n, err)
+						t.Fatalf("%s %s %05b: %v", kind, lang, n, err)
 					}
-					wellFormed(t, fmt.Sprintf("%s %s %06b", kind, lang, n), l)
+					wellFormed(t, fmt.Sprintf("%s %s %05b", kind, lang, n), l)
 				}
 			}
 		}

@@ -54,10 +54,13 @@ func (s *SMTP) judge(ctx context.Context, reply string, err error, l Letter) Out
 	}
 	var said *textproto.Error
 	if errors.As(err, &said) && said.Code >= 500 && !ours(said.Code) {
-		return refused(cleanDetail(said.Error(), l))
+		return refused(cleanDetail(reply5321(said), l))
 	}
 	return putOff(cleanDetail(trouble(ctx, err), l))
 }
+
+// reply5321 writes a relay's reply as it was said.
+func reply5321(said *textproto.Error) string { return fmt.Sprintf("%d %s", said.Code, said.Msg) }
 
 // ours are refusals that speak of this server's sign-in or encryption, not of
 // the message: an operator can mend them while it waits (RFC 4954, RFC 3207).
@@ -71,7 +74,7 @@ func trouble(ctx context.Context, err error) string {
 	var op *net.OpError
 	switch {
 	case errors.As(err, &said):
-		return said.Error()
+		return reply5321(said)
 	case errors.Is(err, errPassword):
 		return "the password for the mail server cannot be read"
 	case errors.As(err, &refusedCert):
