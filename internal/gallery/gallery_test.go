@@ -75,19 +75,23 @@ func TestGallery(t *testing.T) {
 	}
 	for _, lang := range text.Languages {
 		for _, variant := range []string{"light", "dark"} {
-			dir := filepath.Join(out, lang+"-"+variant)
-			if err := os.MkdirAll(dir, 0o755); err != nil {
-				t.Fatal(err)
-			}
-			var all []image.Image
-			for _, s := range story.All() {
-				shot := picture(t, s, lang, variant)
-				all = append(all, shot)
-				save(t, filepath.Join(dir, s.Name+".png"), shot)
-			}
-			save(t, filepath.Join(out, fmt.Sprintf("sheet-%s-%s.png", lang, variant)), sheet(all))
+			t.Run(lang+"-"+variant, func(t *testing.T) { draws(t, out, lang, variant) })
 		}
 	}
+}
+
+func draws(t *testing.T, out, lang, variant string) {
+	dir := filepath.Join(out, lang+"-"+variant)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	var all []image.Image
+	for _, s := range story.All() {
+		shot := picture(t, s, lang, variant)
+		all = append(all, shot)
+		save(t, filepath.Join(dir, s.Name+".png"), shot)
+	}
+	save(t, filepath.Join(out, fmt.Sprintf("sheet-%s-%s.png", lang, variant)), sheet(all))
 }
 
 func picture(t *testing.T, s story.Story, lang, variant string) image.Image {

@@ -182,7 +182,25 @@ func breakLines(text string, points float32, style fyne.TextStyle, width float32
 		}
 		out = append(out, line)
 	}
-	return out
+	return together(out, width, measure)
+}
+
+// together keeps a last word from standing alone: it gets company from the line
+// above.
+func together(lines []string, width float32, measure func(string) float32) []string {
+	n := len(lines)
+	if n < 2 || strings.Contains(lines[n-1], " ") {
+		return lines
+	}
+	above := strings.Split(lines[n-2], " ")
+	if len(above) < 4 {
+		return lines
+	}
+	last := above[len(above)-1] + " " + lines[n-1]
+	if measure(last) <= width {
+		lines[n-2], lines[n-1] = strings.Join(above[:len(above)-1], " "), last
+	}
+	return lines
 }
 
 // lonely are marks that our font lacks. The font that has them lacks the space,

@@ -111,6 +111,13 @@ func Fact(name, value string) fyne.CanvasObject {
 	return Column(0, Say(name), Caption(value))
 }
 
+// Bullet is a sentence with a small sign before its first line.
+func Bullet(icon string, colour fyne.ThemeColorName, text string) fyne.CanvasObject {
+	p := Say(text)
+	down := (p.lineHeight() - look.IconSmall) / 2
+	return Beside(1, true, Pad(0, down, NewSign(icon, colour, look.IconSmall)), p)
+}
+
 // Lines is a list with hairlines between its rows.
 func Lines(rows ...fyne.CanvasObject) *fyne.Container {
 	var all []fyne.CanvasObject

@@ -56,7 +56,7 @@ func (s *changed) drift(v View) fyne.CanvasObject {
 	}
 	lines := []fyne.CanvasObject{part.Strong(s.p.T("ui.changed.what"))}
 	for _, d := range shown {
-		lines = append(lines, part.Beside(1, true, part.NewSign(changeSign(d), look.Warning, look.IconSmall), part.Say(app.SayDrift(s.p, d))))
+		lines = append(lines, part.Bullet(changeSign(d), look.Warning, app.SayDrift(s.p, d)))
 	}
 	if rest := len(list) - len(shown); rest > 0 {
 		more := s.kit.Link("more", "", s.p.T("ui.changed.more", text.Data{"Count": rest}), func() {

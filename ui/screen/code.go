@@ -82,7 +82,7 @@ func (c *codePanel) panel(v View, ch *app.Challenge) []fyne.CanvasObject {
 		}
 	}
 	entry := part.Column(look.Gap, some(c.field, c.under(v, f, ch), c.sending(v, ch))...)
-	return some(c.wentTo(v, ch), c.outbox(ch), entry, c.trouble(v.FailedAt(WorkSend, WorkNotNow, WorkCheck), v.Now.Location()), button)
+	return some(c.wentTo(v, ch), c.badNews(v, ch), c.outbox(ch), entry, c.trouble(v.FailedAt(WorkSend, WorkNotNow, WorkCheck), v.Now.Location()), button)
 }
 
 // under is the line below the field: what was wrong with the code.

@@ -24,11 +24,6 @@ func (c *codePanel) wentTo(v View, ch *app.Challenge) fyne.CanvasObject {
 		says += " " + c.p.T(key, text.Data{"Until": clock(c.p, until, v.Now)})
 	}
 	lines := some(part.Say(says), part.Caption(c.p.T("ui.code.reference", text.Data{"Reference": ch.Reference})+c.waiting(v, ch)))
-	if n := len(ch.Deliveries); n > 0 {
-		if bad := c.badNews(v, ch.Deliveries[n-1]); bad != nil {
-			lines = append(lines, bad)
-		}
-	}
 	return part.Column(look.Tight, lines...)
 }
 
@@ -84,7 +79,8 @@ func (c *codePanel) waiting(v View, ch *app.Challenge) string {
 }
 
 // badNews tells of a message that was put off, refused or sent back.
-func (c *codePanel) badNews(v View, d app.Delivery) fyne.CanvasObject {
+func (c *codePanel) badNews(v View, ch *app.Challenge) fyne.CanvasObject {
+	d := last(ch)
 	data := text.Data{"At": clock(c.p, parse(d.At, v.Now.Location()), v.Now), "Detail": or(d.Detail, c.p.T("ui.delivery.no_detail"))}
 	switch d.State {
 	case api.DeliveryPutOff:
