@@ -3,6 +3,7 @@ package deliver
 import (
 	"encoding/json"
 	"fmt"
+	"math/bits"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -67,13 +68,18 @@ func TestNoGapInAnyLanguage(t *testing.T) {
 	for _, kind := range server.MessageKinds() {
 		for _, lang := range text.Languages {
 			for n := range 32 {
-				for _, from := range []string{theSender, ""} {
-					l, err := Write(bare(full(kind, lang), n), from, start)
-					if err != nil {
-						t.Fatalf("%s %s %05b: %v", kind, lang, n, err)
-					}
-					wellFormed(t, fmt.Sprintf("%s %s %05b", kind, lang, n), l)
+				if lang != "en" && n != 0 && n != 31 && bits.OnesCount(uint(n)) > 1 {
+					continue
 				}
+				from := theSender
+				if n >= 16 {
+					from = "" // the local outbox
+				}
+				l, err := Write(bare(full(kind, lang), n), from, start)
+				if err != nil {
+					t.Fatalf("%s %s %05b: %v", kind, lang, n, err)
+				}
+				wellFormed(t, fmt.Sprintf("%s %s %05b", kind, lang, n), l)
 			}
 		}
 	}

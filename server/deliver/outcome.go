@@ -17,6 +17,8 @@ type Outcome struct {
 // Sender hands one letter over. It returns when the outcome is known or the
 // context ends, and may be called by several goroutines.
 type Sender interface {
+	// From is the address that letters come from; empty where there is none.
+	From() string
 	Send(ctx context.Context, l Letter) Outcome
 }
 

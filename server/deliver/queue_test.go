@@ -139,6 +139,8 @@ type fakeSender struct {
 	do   func(ctx context.Context, l Letter) Outcome
 }
 
+func (s *fakeSender) From() string { return theSender }
+
 func (s *fakeSender) Send(ctx context.Context, l Letter) Outcome {
 	s.mu.Lock()
 	if s.sent == nil {

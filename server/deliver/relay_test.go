@@ -54,7 +54,7 @@ func TestCodeReadFromTheMaildir(t *testing.T) {
 	b := newBench()
 	b.queue.add(full(server.MessageRegister, "vi"))
 	w, err := NewWorker(Config{
-		Queue: b.queue, Sender: newSMTP(t, SMTPOptions{URL: relay.URL, CAs: relay.CAs}), Now: b.clock.Now, Name: "one", From: theSender,
+		Queue: b.queue, Sender: newSMTP(t, SMTPOptions{URL: relay.URL, CAs: relay.CAs}), Now: b.clock.Now, Name: "one",
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -155,8 +155,8 @@ func tlsConfig(r relay, opt SMTPOptions) *tls.Config {
 	return &tls.Config{ServerName: r.host, RootCAs: opt.CAs, MinVersion: tls.VersionTLS12, InsecureSkipVerify: lax}
 }
 
-// Sender is the address that messages come from.
-func (s *SMTP) Sender() string { return s.from.Address }
+// From is the one address that messages come from.
+func (s *SMTP) From() string { return s.from.Address }
 
 // Close ends the idle connections.
 func (s *SMTP) Close() error {

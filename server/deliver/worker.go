@@ -28,9 +28,6 @@ type Config struct {
 	Now    func() time.Time
 	// Name tells this worker from others on the same database.
 	Name string
-	// From is the address that messages come from, told to people in each; empty
-	// on the local outbox.
-	From string
 	// AtOnce is how many messages are under way at a time; 16 where zero.
 	AtOnce int
 	// Poll is how often an idle worker looks, 500 ms where zero; Wake makes it
@@ -180,7 +177,7 @@ func (w *Worker) attempt(ctx context.Context, m server.Message) Outcome {
 	if !w.cfg.Now().Before(m.Expires) {
 		return refused("too late: its time was over before it could be sent")
 	}
-	letter, err := Write(m, w.cfg.From, w.cfg.Now())
+	letter, err := Write(m, w.cfg.Sender.From(), w.cfg.Now())
 	if err != nil {
 		w.cfg.Log.Error("message could not be written", "id", m.ID, "kind", m.Kind, "error", err)
 		return putOff("the message could not be written")

@@ -31,7 +31,7 @@ func newBench() *bench {
 func (b *bench) worker(t *testing.T, name string, poll time.Duration) *Worker {
 	t.Helper()
 	w, err := NewWorker(Config{
-		Queue: b.queue, Sender: b.sender, Now: b.clock.Now, Name: name, From: theSender, AtOnce: 8, Poll: poll,
+		Queue: b.queue, Sender: b.sender, Now: b.clock.Now, Name: name, AtOnce: 8, Poll: poll,
 		Wake: b.wake, Log: slog.New(slog.NewTextHandler(b.log, nil)),
 	})
 	if err != nil {
