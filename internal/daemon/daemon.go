@@ -13,6 +13,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -145,7 +146,7 @@ func (d *Daemon) listen() error {
 		})
 		scheme = "https"
 	}
-	d.origin = d.settings.Origin
+	d.origin = strings.TrimRight(d.settings.Origin, "/")
 	if d.origin == "" {
 		d.origin = scheme + "://" + l.Addr().String()
 	}

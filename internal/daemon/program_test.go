@@ -2,12 +2,14 @@ package daemon
 
 import (
 	"bufio"
-	"context"
+	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -80,43 +82,48 @@ func TestProgram(t *testing.T) {
 	}
 }
 
-// TestGracefulStop: a request under way is answered.
+// TestGracefulStop: a request whose body is under way when the server is told
+// to stop is answered, and no other is taken.
 func TestGracefulStop(t *testing.T) {
-	entered, leave := make(chan struct{}), make(chan struct{})
-	armed := make(chan struct{}, 1)
-	r := start(t, func(o *Options) {
-		o.CommitHook = func(_ context.Context, committed bool) error {
-			select {
-			case <-armed:
-				close(entered)
-				<-leave
-			default:
-			}
-			return nil
-		}
-	})
+	r := start(t)
 	c := newClient(t, r.URL())
-	done := make(chan int, 1)
 	body := asJSON(t, api.RegisterRequest{Email: "kim@example.org", Password: password, Language: "en", Device: c.newDevice("LAPTOP-7")})
-	req := c.request("POST", api.RouteAccounts, body, nil)
-	armed <- struct{}{}
-	go func() {
-		status := 0
-		if res, err := c.http.Do(req); err == nil {
-			status = res.StatusCode
-			_ = res.Body.Close()
+	req := c.request("POST", api.RouteAccounts, body, func(q *http.Request) { q.Header.Set("Expect", "100-continue") })
+	conn, err := net.Dial("tcp", r.Addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
+	head := "POST " + api.RouteAccounts + " HTTP/1.1\r\nHost: " + r.Addr() + "\r\nContent-Length: " + strconv.Itoa(len(body)) + "\r\n"
+	var fields strings.Builder
+	if err := req.Header.Write(&fields); err != nil {
+		t.Fatal(err)
+	}
+	_, _ = io.WriteString(conn, head+fields.String()+"\r\n")
+	reader := bufio.NewReader(conn)
+	if line, err := reader.ReadString('\n'); err != nil || !strings.Contains(line, "100 Continue") {
+		t.Fatalf("%q %v", line, err)
+	}
+	_, _ = reader.ReadString('\n')
+	stopped := make(chan struct{})
+	go func() { defer close(stopped); r.stop() }()
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+		other, err := net.Dial("tcp", r.Addr())
+		if err != nil {
+			break
 		}
-		done <- status
-	}()
-	<-entered
-	time.AfterFunc(100*time.Millisecond, func() { close(leave) })
-	r.stop()
-	if status := <-done; status != http.StatusCreated {
-		t.Errorf("the request under way got %d", status)
+		_ = other.Close()
+		if time.Now().After(deadline) {
+			t.Fatal("still takes connections")
+		}
 	}
-	if _, err := http.Get(r.URL() + "/healthz"); err == nil {
-		t.Error("still serving")
+	_, _ = conn.Write(body)
+	res, err := http.ReadResponse(reader, req)
+	if err != nil || res.StatusCode != http.StatusCreated {
+		t.Errorf("the request under way got %v, %v", res, err)
 	}
+	<-stopped
 }
 
 // TestTwoProcesses: two servers on one data folder know the same devices, use

@@ -204,7 +204,7 @@ func (a *API) prove(ctx context.Context, op huma.Operation, p place, key keyFunc
 	return server.Caller{
 		KeyID: proof.KeyID, Nonce: proof.Nonce, Created: proof.Created, IP: w.ip,
 		IdempotencyKey: w.request.Header.Get(sign.HeaderIdempotency),
-		Route:          op.Method + " " + op.Path,
+		Route:          op.Method + " " + w.request.URL.EscapedPath(),
 		BodyHash:       sha256.Sum256(w.body), DeviceID: id,
 	}, nil
 }

@@ -16,17 +16,17 @@ import (
 func TestEveryRouteReachesItsUseCase(t *testing.T) {
 	r := newRig(t)
 	for _, c := range []struct {
-		method, path, body, call, route string
-		status                          int
+		method, path, body, call string
+		status                   int
 	}{
-		{"POST", "/v1/accounts", r.registerBody(), "register", api.RouteAccounts, 201},
-		{"POST", "/v1/devices", asJSON(t, api.EnrolRequest{Login: "402593718462", Password: "x", Device: r.device()}), "enrol", api.RouteDevices, 201},
-		{"GET", "/v1/devices/d1", "", "device", api.RouteDevice, 200},
-		{"POST", "/v1/devices/d1/check-ins", r.checkInBody(), "check-in", api.RouteCheckIns, 200},
-		{"GET", "/v1/devices/d1/challenges/K7Q", "", "challenge", api.RouteChallenge, 200},
-		{"POST", "/v1/devices/d1/challenges/K7Q/deliveries", "{}", "send", api.RouteDeliveries, 200},
-		{"POST", "/v1/devices/d1/challenges/K7Q/answers", r.answerBody(), "answer", api.RouteAnswers, 200},
-		{"POST", "/v1/devices/d1/sign-out", "{}", "sign-out", api.RouteSignOut, 204},
+		{"POST", "/v1/accounts", r.registerBody(), "register", 201},
+		{"POST", "/v1/devices", asJSON(t, api.EnrolRequest{Login: "402593718462", Password: "x", Device: r.device()}), "enrol", 201},
+		{"GET", "/v1/devices/d1", "", "device", 200},
+		{"POST", "/v1/devices/d1/check-ins", r.checkInBody(), "check-in", 200},
+		{"GET", "/v1/devices/d1/challenges/K7Q", "", "challenge", 200},
+		{"POST", "/v1/devices/d1/challenges/K7Q/deliveries", "{}", "send", 200},
+		{"POST", "/v1/devices/d1/challenges/K7Q/answers", r.answerBody(), "answer", 200},
+		{"POST", "/v1/devices/d1/sign-out", "{}", "sign-out", 204},
 	} {
 		t.Run(c.call, func(t *testing.T) {
 			r.t, r.service.calls = t, nil
@@ -35,7 +35,7 @@ func TestEveryRouteReachesItsUseCase(t *testing.T) {
 				t.Fatalf("%d %s, calls %v", res.StatusCode, body, r.service.calls)
 			}
 			got := r.service.caller
-			if got.KeyID != r.signer.KeyID() || got.Route != c.method+" "+c.route || !got.Created.Equal(testNow) ||
+			if got.KeyID != r.signer.KeyID() || got.Route != c.method+" "+c.path || !got.Created.Equal(testNow) ||
 				got.Nonce == "" || !got.IP.IsValid() {
 				t.Errorf("caller %+v", got)
 			}
