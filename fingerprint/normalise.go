@@ -15,6 +15,9 @@ const smallFile = 4096
 // from nothing.
 func clean(s string) string {
 	s, _, _ = strings.Cut(s, "\x00")
+	if isClean(s) {
+		return s
+	}
 	var b strings.Builder
 	b.Grow(len(s))
 	blank := false
@@ -30,6 +33,20 @@ func clean(s string) string {
 		b.WriteRune(c)
 	}
 	return b.String()
+}
+
+// isClean knows the common case, plain ASCII with single blanks, which needs no
+// copy.
+func isClean(s string) bool {
+	blank := true
+	for i := range len(s) {
+		c := s[i]
+		if c < ' ' || c > '~' || c == ' ' && blank {
+			return false
+		}
+		blank = c == ' '
+	}
+	return !blank || s == ""
 }
 
 // fold lowers ASCII letters only: a newer Unicode table must never change a

@@ -12,7 +12,7 @@ var placeholderText = regexp.MustCompile(`^(` + strings.Join([]string{
 	`not (specified|available|applicable|present|settable|defined)`,
 	`no(ne| asset.*| dimm| enclosure)?`, `n/?a`, `null`, `\(null.*`, `empty`, `unknown?`, `undefined?`, `invalid`,
 	`oem.*`, `o\.e\.m\.?`, `standard`, `system (serial|product|manufacturer|version|sku).*`,
-	`system ?serial ?numb.*`, `(base|main) ?board.*serial.*`, `mb-?12345.*`, `sys-?(1234|9876).*`, `sn-?12345.*`,
+	`system ?serial ?numb.*`, `(base|main) ?board.*serial.*`, `(base|main) ?board (product|manufacturer|version).*`, `mb-?12345.*`, `sys-?(1234|9876).*`, `sn-?12345.*`,
 	`chassis (serial|version|manufacture).*`, `type[0-9].*`, `asset.?tag.*`, `asset-?[0-9]+`, `sernum[0-9]*`,
 	`serial ?number.*`, `partnum.*`, `manufacturer[0-9]+`, `modulepartnumber.*`, `array[0-9]_.*`, `nnnn+`, `eval`,
 	`iatpass`, `tulip computers`, `<.*>`, `insyde`, `all series`, `sku`, `bsn12345.*`, `123456789.*`, `0123456789.*`,

@@ -40,7 +40,7 @@ func TestModelsAreNotSerials(t *testing.T) {
 			t.Errorf("model %q was taken for a placeholder", s)
 		}
 	}
-	for _, s := range []string{"System Product Name", "System manufacturer", "To be filled by O.E.M.", "Default string", "", "0", "xxx"} {
+	for _, s := range []string{"System Product Name", "Base Board Product Name", "System manufacturer", "To be filled by O.E.M.", "Default string", "", "0", "xxx"} {
 		if !rejectText(s) {
 			t.Errorf("model %q was taken for a name", s)
 		}

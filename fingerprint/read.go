@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strconv"
+	"syscall"
 	"time"
 )
 
@@ -158,7 +159,7 @@ func lacking(kind string, state State, reason string) Component {
 // failed turns an error of the source into a component.
 func failed(kind string, err error) Component {
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
 		return lacking(kind, Absent, "not-there")
 	case errors.Is(err, fs.ErrPermission):
 		return lacking(kind, Unreadable, "needs-rights")

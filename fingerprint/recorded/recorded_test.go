@@ -201,6 +201,41 @@ absolute
 	}
 }
 
+// TestKernelAndWalkAgree: two ways to follow links, one answer.
+func TestKernelAndWalkAgree(t *testing.T) {
+	dir := t.TempDir()
+	if err := UnpackVariant("laptop", "dock", dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := Unpack([]byte("-- c1 @link --\nc2\n-- c2 @link --\nc1\n-- up @link --\n../../../etc\n-- abs @link --\n/usr/lib\n-- gone @link --\nnowhere\n"), dir); err != nil {
+		t.Fatal(err)
+	}
+	s := &source{dir: dir}
+	names := []string{"/", "/up/machine-id", "/abs/os-release", "/c1", "/gone", "/none", "/etc/machine-id/x", "/../../up", "/sys/class/net/eno1/device/driver"}
+	err := filepath.WalkDir(dir, func(p string, _ fs.DirEntry, err error) error {
+		rel, _ := filepath.Rel(dir, p)
+		names = append(names, "/"+filepath.ToSlash(rel))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := 0
+	for _, name := range names {
+		quick, known, err1 := s.kernelResolve(name)
+		if !known {
+			continue
+		}
+		asked++
+		slow, err2 := s.walk(name)
+		if quick != slow || (err1 == nil) != (err2 == nil) || errors.Is(err1, fs.ErrNotExist) != errors.Is(err2, fs.ErrNotExist) ||
+			errors.Is(err1, fingerprint.ErrLinks) != errors.Is(err2, fingerprint.ErrLinks) {
+			t.Errorf("%s: the kernel says %q (%v), walking %q (%v)", name, quick, err1, slow, err2)
+		}
+	}
+	t.Logf("the kernel answered %d of %d", asked, len(names))
+}
+
 func TestOpenRefuses(t *testing.T) {
 	dir := t.TempDir()
 	if _, err := Open(filepath.Join(dir, "none"), ""); err == nil {

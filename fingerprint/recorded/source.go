@@ -93,9 +93,17 @@ func (s *source) PermanentAddresses() (map[string][]byte, error) {
 
 func (s *source) real(name string) string { return filepath.Join(s.dir, filepath.FromSlash(name)) }
 
-// Resolve follows links one by one and never leaves the directory: ".." at its
-// top stays there, an absolute target starts there.
+// Resolve follows links and never leaves the directory: ".." at its top stays
+// there, an absolute target starts there.
 func (s *source) Resolve(name string) (string, error) {
+	if at, known, err := s.kernelResolve(name); known {
+		return at, err
+	}
+	return s.walk(name)
+}
+
+// walk follows links one by one.
+func (s *source) walk(name string) (string, error) {
 	todo := strings.Split(strings.Trim(path.Clean("/"+name), "/"), "/")
 	at, links := "/", 0
 	for len(todo) > 0 {
