@@ -207,7 +207,7 @@ func newSMTP(t *testing.T, opt SMTPOptions) *SMTP {
 	}
 	opt.From, opt.Host = theSender, "keys.example.org"
 	if opt.Timeout == 0 {
-		opt.Timeout = 10 * time.Second
+		opt.Timeout = 30 * time.Second
 	}
 	s, err := NewSMTP(opt)
 	if err != nil {
