@@ -198,7 +198,7 @@ func (c *client) checkIn() error {
 
 // absorb uses a reply: the vault first, then the state.
 func (c *client) absorb(r reply) error {
-	s := c.state
+	s, had := c.state, c.state.Vault
 	s.Told = r.state
 	if c.w.makes(stateBeforeVault) && r.state == activated {
 		s.Vault = true
@@ -207,7 +207,7 @@ func (c *client) absorb(r reply) error {
 		}
 	}
 	if r.state == activated && c.vault == nil && r.share != nil {
-		if err := c.bind(*r.share); err != nil {
+		if err := c.bind(*r.share, had); err != nil {
 			return err
 		}
 	}
@@ -218,12 +218,12 @@ func (c *client) absorb(r reply) error {
 }
 
 // bind makes the vault, or opens it with the share and adds a slot, for the
-// computer as it is now.
-func (c *client) bind(share vault.Share) error {
+// computer as it is now. A vault that was had and is gone is not made again.
+func (c *client) bind(share vault.Share, had bool) error {
 	keys := vault.Keys{Ring: c.ring}
 	b := vault.Bind(vault.Kinds(c.w.policy, c.w.computer), c.w.computer)
 	v, err := vault.OpenWithShare(c.config(), keys, share)
-	if api.CodeOf(err) == api.CodeVaultMissing && !c.state.Vault {
+	if api.CodeOf(err) == api.CodeVaultMissing && !had {
 		v, err = vault.Create(c.config(), keys, b, share)
 	} else if err == nil {
 		err = v.AddSlot(b)
