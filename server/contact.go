@@ -18,7 +18,7 @@ const (
 // lower-cased. Anything that a header or an envelope could take for more than
 // one plain address is refused.
 func checkEmail(s string) (string, error) {
-	s = strings.TrimSpace(s)
+	s = strings.Trim(s, " ")
 	at := strings.LastIndexByte(s, '@')
 	if at < 1 || at > localLongest || len(s) > addressLongest || strings.Contains(s[:at], "@") {
 		return "", invalid("email")

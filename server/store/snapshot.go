@@ -58,7 +58,11 @@ func unpackSnapshot(raw []byte) (api.Snapshot, error) {
 	s := api.Snapshot{Schema: int(r.number()), Platform: r.text()} //nolint:gosec // written by packSnapshot
 	for len(r.raw) > 0 && !r.broken {
 		c := api.Component{Class: r.text(), Kind: r.text(), Place: r.text(), State: r.text()}
-		for n := r.number(); n > 0 && !r.broken; n-- {
+		n := r.number()
+		if n == 0 || n > mostComponents-uint64(len(s.Components)) {
+			r.broken = true
+		}
+		for ; n > 0 && !r.broken; n-- {
 			if c.State == api.StatePresent {
 				c.Digest = hex.EncodeToString(r.take(digestBytes))
 			}
@@ -71,7 +75,12 @@ func unpackSnapshot(raw []byte) (api.Snapshot, error) {
 	return s, nil
 }
 
-const digestBytes = 16
+// digestBytes is the length of a digest; mostComponents bounds what a damaged
+// blob can claim to hold.
+const (
+	digestBytes    = 16
+	mostComponents = 1 << 16
+)
 
 // reader takes a blob apart; once it runs out it stays broken.
 type reader struct {
