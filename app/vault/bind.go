@@ -66,9 +66,9 @@ func factOf(list []fingerprint.Component) fact {
 func Kinds(p api.Policy, s fingerprint.Snapshot) []string {
 	var out []string
 	if p.BindAll {
-		for _, c := range s.Components {
-			if factOf(s.Of(c.Kind)).known {
-				out = append(out, c.Kind)
+		for _, k := range kindsOf(s) {
+			if factOf(s.Of(k)).known {
+				out = append(out, k)
 			}
 		}
 	} else {
@@ -82,6 +82,20 @@ func Kinds(p api.Policy, s fingerprint.Snapshot) []string {
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// kindsOf lists every kind of a snapshot once: it may hold thousands of
+// packages, which are of one kind.
+func kindsOf(s fingerprint.Snapshot) []string {
+	seen := map[string]bool{}
+	var out []string
+	for _, c := range s.Components {
+		if !seen[c.Kind] {
+			seen[c.Kind] = true
+			out = append(out, c.Kind)
+		}
+	}
+	return out
 }
 
 func present(kinds []string, s fingerprint.Snapshot) []string {
