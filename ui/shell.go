@@ -115,7 +115,6 @@ func (s *Shell) speak() {
 	s.screen, s.name = nil, ""
 	s.under = map[screen.Name]screen.Screen{}
 	s.footKit = part.NewKit()
-	s.cfg.Window.SetTitle(s.printer.T("product.name"))
 }
 
 // dress takes up the appearance of the settings.
@@ -134,7 +133,22 @@ func (s *Shell) Show() {
 		s.come(name)
 	}
 	s.page.Set(s.screen.Show(s.view), s.foot())
+	s.entitle()
 	s.focus(arrived)
+}
+
+// entitle names the window after its screen, which a screen reader says first.
+func (s *Shell) entitle() {
+	name, product := part.TitleOf(s.page), s.printer.T("product.name")
+	if name == "" {
+		name = s.printer.T("ui.home.keys")
+	}
+	if name != product {
+		name += " – " + product
+	}
+	if s.cfg.Window.Title() != name {
+		s.cfg.Window.SetTitle(name)
+	}
 }
 
 // come makes the screen of a name, or takes it up where an aside covered it.

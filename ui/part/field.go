@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/seed-1feef0b2/holdfast/ui/look"
@@ -70,7 +71,7 @@ func NewField(kind FieldKind, label, show string, submit func()) *Field {
 		}
 	}
 	f.help.Hide()
-	head := fyne.CanvasObject(f.label)
+	objects := []fyne.CanvasObject{f.label, e, f.help}
 	switch kind {
 	case Password:
 		e.Password = true
@@ -80,14 +81,37 @@ func NewField(kind FieldKind, label, show string, submit func()) *Field {
 			e.Password = !e.Password
 			e.Refresh()
 		}).Muted()
-		head = Beside(0, false, f.label, f.show)
+		objects = append(objects, f.show)
 	case ManyLines:
 		e.MultiLine = true
 		e.Wrapping = fyne.TextWrapBreak
 		e.SetMinRowsVisible(3)
 	}
-	f.box = Column(look.Tight/2, head, e, f.help)
+	f.box = container.New(fieldLayout{}, objects...)
 	return f
+}
+
+// fieldLayout puts label, entry and help under each other and the word that
+// uncovers a password at the label's right. The word comes last in the order of
+// the keyboard, so that Tab leads from field to field.
+type fieldLayout struct{}
+
+func (fieldLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	(&column{spacing: look.Tight / 2}).Layout(objects[:3], size)
+	if len(objects) > 3 {
+		m := objects[3].MinSize()
+		objects[3].Resize(m)
+		objects[3].Move(fyne.NewPos(size.Width-m.Width, (objects[0].Size().Height-m.Height)/2))
+	}
+}
+
+func (l fieldLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	w := objects[1].MinSize().Width
+	return fyne.NewSize(w, l.heightFor(objects, look.CardMin))
+}
+
+func (fieldLayout) heightFor(objects []fyne.CanvasObject, width float32) float32 {
+	return (&column{spacing: look.Tight / 2}).heightFor(objects[:3], width)
 }
 
 // Object is the field as it stands on a screen.

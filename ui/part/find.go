@@ -2,6 +2,8 @@ package part
 
 import (
 	"fyne.io/fyne/v2"
+
+	"github.com/seed-1feef0b2/holdfast/ui/look"
 )
 
 // Walk visits an object and everything in it that is visible, from the outside in.
@@ -41,6 +43,17 @@ func PrimaryOf(root fyne.CanvasObject) *Button {
 	Walk(root, func(o fyne.CanvasObject) {
 		if b, ok := o.(*Button); ok && b.kind == Primary && !b.off && out == nil {
 			out = b
+		}
+	})
+	return out
+}
+
+// TitleOf is the text of the first heading, or empty.
+func TitleOf(root fyne.CanvasObject) string {
+	out := ""
+	Walk(root, func(o fyne.CanvasObject) {
+		if p, ok := o.(*Paragraph); ok && p.Step == look.Title && out == "" {
+			out = p.Text
 		}
 	})
 	return out

@@ -73,7 +73,11 @@ func (c *codePanel) waiting(v View, ch *app.Challenge) string {
 	if opened.IsZero() {
 		return ""
 	}
-	return " · " + c.p.T("ui.code.requested", text.Data{
+	key := "ui.code.requested"
+	if minutes(v.Now.Sub(opened)) == 0 {
+		key = "ui.code.requested_now"
+	}
+	return " · " + c.p.T(key, text.Data{
 		"Count": minutes(v.Now.Sub(opened)), "Max": int(WaitHint(ch.Channel) / time.Minute),
 	})
 }
