@@ -83,13 +83,13 @@ func (w *work) checkInActive(sc scene, r api.CheckInRequest) (api.DeviceReply, e
 			return none, err
 		}
 	}
-	if known.Verdict == NeedsCode {
-		sc.dev.Unread = sc.dev.Unread.Observe(r.Snapshot, w.time())
-		return w.challenged(sc, api.ReasonChanged, known)
-	}
-	sc.dev.Unread = sc.dev.Unread.Observe(r.Snapshot, w.time())
 	if known.Verdict == Known {
 		sc.dev.Unread = nil
+	} else {
+		sc.dev.Unread = sc.dev.Unread.Observe(r.Snapshot, w.time())
+	}
+	if known.Verdict == NeedsCode {
+		return w.challenged(sc, api.ReasonChanged, known)
 	}
 	var release *api.Release
 	if r.Locked {

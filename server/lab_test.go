@@ -46,7 +46,7 @@ func (c *clock) pass(d time.Duration) {
 
 // lab is a service over a real database with a worker that a test turns by hand.
 type lab struct {
-	*testing.T
+	testing.TB
 	svc   *server.Service
 	db    storetest.Database
 	clock *clock
@@ -62,9 +62,9 @@ func each(t *testing.T, fn func(l *lab)) {
 	storetest.Each(t, func(t *testing.T, d storetest.Database) { fn(newLab(t, d, nil)) })
 }
 
-func newLab(t *testing.T, d storetest.Database, change func(*server.Limits)) *lab {
+func newLab(t testing.TB, d storetest.Database, change func(*server.Limits)) *lab {
 	t.Helper()
-	l := &lab{T: t, db: d, clock: &clock{at: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}}
+	l := &lab{TB: t, db: d, clock: &clock{at: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}}
 	l.svc = l.service(change)
 	return l
 }
