@@ -17,6 +17,7 @@ func (s *Shell) apply(r Result) {
 		s.view.Work = screen.Idle
 	}
 	before := s.view.Status.State
+	s.view.Asked = s.view.Asked || asks[r.Work]
 	if r.Status != nil {
 		s.view.Status = *r.Status
 		s.view.Ready = true
@@ -34,6 +35,12 @@ func (s *Shell) apply(r Result) {
 		s.started()
 	}
 	s.Show()
+}
+
+// asks are the pieces of work that ask the server.
+var asks = map[screen.Work]bool{
+	screen.WorkRegister: true, screen.WorkEnrol: true, screen.WorkAnswer: true, screen.WorkSend: true,
+	screen.WorkCheck: true, screen.WorkRefresh: true, screen.WorkSignOut: true,
 }
 
 // fail remembers a failure that somebody waits for. Later screens say of the

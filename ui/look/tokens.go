@@ -24,7 +24,7 @@ const (
 	CardMin      float32 = 360
 	CardMax      float32 = 440
 	WindowWidth  float32 = 460
-	WindowHeight float32 = 680
+	WindowHeight float32 = 700
 	Control      float32 = 40 // height of a button and a field
 	RowHeight    float32 = 48 // height of a row that can be pressed, at least
 	CodeBox      float32 = 46 // height of a box of the code field

@@ -53,7 +53,7 @@ func (s *home) status(v View) fyne.CanvasObject {
 		icon, ink, key = "lock", look.Warning, "ui.home.read_only"
 	case v.Status.State == app.Limited:
 		icon, ink, key = "lock", look.Warning, "ui.home.locked"
-	case v.Status.Server == app.ServerAway:
+	case v.Status.Server == app.ServerAway && v.Asked:
 		key = "ui.home.activated_away"
 	}
 	return part.Beside(1, false, part.NewSign(icon, ink, look.Icon+look.Small), part.Strong(s.p.T(key)))

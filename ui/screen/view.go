@@ -77,8 +77,9 @@ type View struct {
 	Now time.Time
 	// Since is when the program began to read this computer.
 	Since time.Time
-	// Ready says that the first status is there.
-	Ready bool
+	// Ready says that the first status is there; Asked that the server was asked
+	// since the program began, so that its absence is known.
+	Ready, Asked bool
 
 	Status   app.Status
 	Keys     []vault.Info

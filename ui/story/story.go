@@ -33,7 +33,7 @@ func at(hour, minute int) string {
 // base is a view of a state.
 func base(st app.Status) screen.View {
 	return screen.View{
-		Now: Now, Since: Now.Add(-time.Minute), Ready: true, Status: st, Name: "LAPTOP-7", Folder: "/home/kim", Version: "0.1.0",
+		Now: Now, Since: Now.Add(-time.Minute), Ready: true, Asked: true, Status: st, Name: "LAPTOP-7", Folder: "/home/kim", Version: "0.1.0",
 	}
 }
 
