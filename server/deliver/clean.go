@@ -69,10 +69,15 @@ func cleanDetail(reply string, l Letter) string {
 		}
 		return r
 	}, reply)
+	local, domain, _ := strings.Cut(l.To, "@")
+	if len(local) < 3 { // too short to tell from an ordinary word
+		local = ""
+	}
 	for _, secret := range []string{l.To, l.Code, strings.ReplaceAll(l.Code, "-", "")} {
 		s = without(s, secret)
 	}
 	s = anAddress.ReplaceAllString(s, hidden)
+	s = without(without(s, local), domain)
 	s = query.ReplaceAllString(s, "")
 	s = grouped.ReplaceAllString(s, hidden)
 	s = word.ReplaceAllStringFunc(s, func(w string) string {
@@ -84,10 +89,10 @@ func cleanDetail(reply string, l Letter) string {
 	return short(s, detailMost)
 }
 
-// without replaces every occurrence of a secret, in any letter case.
+// without replaces a secret wherever it stands for itself, in any letter case.
 func without(s, secret string) string {
 	if secret == "" {
 		return s
 	}
-	return regexp.MustCompile(`(?i)`+regexp.QuoteMeta(secret)).ReplaceAllString(s, hidden)
+	return regexp.MustCompile(`(?i)(^|[^0-9a-z])`+regexp.QuoteMeta(secret)+`($|[^0-9a-z])`).ReplaceAllString(s, "${1}"+hidden+"${2}")
 }

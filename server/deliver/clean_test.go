@@ -66,11 +66,12 @@ func TestDetailsHoldNoAddressAndNoCode(t *testing.T) {
 		"451 4.7.1 <kim.nguyen@example.org>: Greylisted":             "451 4.7.1 <(hidden)>: Greylisted",
 		"550 5.1.1 KIM.NGUYEN@example.org unknown":                   "550 5.1.1 (hidden) unknown",
 		"550 5.1.1 someone.else@sub.example.org unknown":             "550 5.1.1 (hidden) unknown",
+		"550 5.1.1 Kim.Nguyen unknown at EXAMPLE.org":                "550 5.1.1 (hidden) unknown at (hidden)",
 		"250 2.0.0 Ok: queued as 4F8A1C2D":                           "250 2.0.0 Ok: queued as 4F8A1C2D",
 		"554 spam: 4ht-m3x-r9w or 4HTM3XR9W or 4ht m3x r9w":          "554 spam: (hidden) or (hidden) or (hidden)",
 		"554 looks like " + other + " or 482362 or 482-362":          "554 looks like (hidden) or (hidden) or (hidden)",
 		"421 line one\r\nline two\x00é":                              "421 line one line two",
-		"550 see https://help.example.org/?to=kim%40example.org now": "550 see https://help.example.org/ now",
+		"550 see https://help.example.net/?to=kim%40example.org now": "550 see https://help.example.net/ now",
 		"": "",
 	} {
 		if got := cleanDetail(in, l); got != want {

@@ -31,7 +31,7 @@ type Config struct {
 	// AtOnce is how many messages are under way at a time; 16 where zero.
 	AtOnce int
 	// Poll is how often an idle worker looks, 500 ms where zero; Wake makes it
-	// look at once, nil where nobody does.
+	// look at once, nil where nobody does; it is never closed.
 	Poll time.Duration
 	Wake <-chan struct{}
 	// Log gets ids and outcomes, never addresses, codes or names; nil discards.
