@@ -23,7 +23,7 @@ type CertificateClaims struct {
 	Account       string       `json:"account"`
 	Device        string       `json:"device"`
 	Confirmation  Confirmation `json:"cnf"`
-	Configuration string       `json:"configuration"` // SHA-256 over the snapshot's digests, hex
+	Configuration string       `json:"configuration"` // a keyed hash under a key that only the server has, hex: equal while the configuration is
 	Policy        string       `json:"policy"`
 	PolicyVersion int          `json:"policy_version"`
 	Activation    string       `json:"act"` // "active" or "limited"
