@@ -182,3 +182,13 @@ func TestReportHoldsNothingPrivate(t *testing.T) {
 		}
 	}
 }
+
+func TestEveryWarningHasASentence(t *testing.T) {
+	for _, lang := range text.Languages {
+		for _, key := range []string{warnAside, warnClock, warnEnded} {
+			if s := text.For(lang).T(key); strings.HasPrefix(s, "<") {
+				t.Errorf("%s: %s", lang, s)
+			}
+		}
+	}
+}
