@@ -124,6 +124,10 @@ func (s *session) introduce(server, name string) error {
 		if err != nil {
 			return err
 		}
+		// A sign-out that was cut short at its last step leaves its note.
+		if err := s.cfg.Disk.Remove(s.path(stateFile)); err != nil && !missing(err) {
+			return fileError(err)
+		}
 		s.id = &identity{Profile: profile}
 	}
 	s.id.Schema, s.id.Server, s.id.Name = recordSchema, server, name

@@ -69,8 +69,8 @@ func (s *session) tellSignOut(ctx context.Context, in SignOutInput) error {
 }
 
 // forget removes the profile, having noted that it does, so that a kill in
-// between leaves a computer that goes on forgetting; the identity goes last,
-// since it is what names the keyring's items.
+// between leaves a computer that goes on forgetting: the note goes last, and the
+// identity, which names the keyring's items, just before it.
 func (s *session) forget(ctx context.Context) error {
 	s.state = &record{Schema: recordSchema, Told: api.DeviceRevoked, SigningOut: true}
 	if err := s.save(); err != nil {
@@ -86,7 +86,7 @@ func (s *session) forget(ctx context.Context) error {
 		}
 	}
 	s.shut()
-	for _, name := range []string{vaultFile, labelsFile, chainFile, stateFile, identityCopy, identityFile} {
+	for _, name := range []string{vaultFile, labelsFile, chainFile, identityCopy, identityFile, stateFile} {
 		if err := s.cfg.Disk.Remove(s.path(name)); err != nil && !missing(err) {
 			return fileError(err)
 		}
