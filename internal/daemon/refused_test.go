@@ -68,26 +68,16 @@ func TestWhatBadInputGets(t *testing.T) {
 		"another's device":        {strings.Replace(answers, c.device, "another", 1), answer, nil, "", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c.t = t
 			who := c
 			if x.path == api.RouteAccounts {
 				who = newClient(t, r.URL())
 			}
+			who.t = t
 			req := who.request("POST", x.path, x.body, nil)
 			if x.after != nil {
 				x.after(req)
 			}
-			status, body := who.send(req)
-			var p api.Problem
-			if err := json.Unmarshal(body, &p); err != nil || status != p.Status || p.Code == "" || status/100 != 4 {
-				t.Fatalf("%d %s", status, body)
-			}
-			if x.code != "" && (p.Code != x.code || status != x.status) {
-				t.Errorf("%d %s, want %d %s", status, p.Code, x.status, x.code)
-			}
-			if bytes.Contains(body, []byte(bait)) {
-				t.Errorf("what was sent comes back: %s", body)
-			}
+			who.refused(req, x.code, x.status, bait)
 		})
 	}
 	if strings.Contains(r.log.String(), bait) {
@@ -98,6 +88,23 @@ func TestWhatBadInputGets(t *testing.T) {
 	first := r.message(t, 1)
 	if got := c.answer(ref, first["code"]); got.State != api.DeviceActivated {
 		t.Errorf("afterwards: %+v", got)
+	}
+}
+
+// refused sends a request and checks its problem: a 4xx, this code and status
+// where they are given, and nothing of what was sent.
+func (c *client) refused(req *http.Request, code string, wantStatus int, bait string) {
+	c.t.Helper()
+	status, body := c.send(req)
+	var p api.Problem
+	if err := json.Unmarshal(body, &p); err != nil || status != p.Status || p.Code == "" || status/100 != 4 {
+		c.t.Fatalf("%d %s", status, body)
+	}
+	if code != "" && (p.Code != code || status != wantStatus) {
+		c.t.Errorf("%d %s, want %d %s", status, p.Code, wantStatus, code)
+	}
+	if bytes.Contains(body, []byte(bait)) {
+		c.t.Errorf("what was sent comes back: %s", body)
 	}
 }
 

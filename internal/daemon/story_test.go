@@ -117,7 +117,7 @@ func verified(t *testing.T, base, certificate string) api.CertificateClaims {
 	if err := json.Unmarshal(raw, &set); err != nil {
 		t.Fatal(err)
 	}
-	jws, err := jose.ParseSigned(certificate, []jose.SignatureAlgorithm{jose.EdDSA})
+	jws, err := jose.ParseSignedCompact(certificate, []jose.SignatureAlgorithm{jose.EdDSA})
 	if err != nil {
 		t.Fatal(err)
 	}
