@@ -27,11 +27,11 @@ func (cmd command) synopsis() string {
 		return cmd.usage
 	}
 	parts := []string{cmd.name}
-	for _, f := range cmd.flags {
-		parts = append(parts, f.synopsis())
-	}
 	if cmd.args != "" {
 		parts = append(parts, cmd.args)
+	}
+	for _, f := range cmd.flags {
+		parts = append(parts, f.synopsis())
 	}
 	return strings.Join(parts, " ")
 }

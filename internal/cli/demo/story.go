@@ -101,7 +101,7 @@ func at(step int, err error) error {
 	var b *Broken
 	if !errors.As(err, &b) {
 		b = broken("cli.demo.broken.other")
-		b.cause = err
+		b.cause, b.Output = err, err.Error()
 	}
 	b.Step = step
 	return b
