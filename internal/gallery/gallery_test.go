@@ -96,7 +96,7 @@ func draws(t *testing.T, out, lang, variant string) {
 
 func picture(t *testing.T, s story.Story, lang, variant string) image.Image {
 	t.Helper()
-	test.NewApp().Settings().SetTheme(look.Theme{Appearance: variant})
+	fyne.CurrentApp().Settings().SetTheme(look.Theme{Appearance: variant})
 	w := test.NewWindow(nil)
 	defer w.Close()
 	page := stage(w, s, lang)

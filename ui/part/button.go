@@ -42,6 +42,9 @@ func NewButton(kind ButtonKind, text string, tapped func()) *Button {
 // Text is what stands on the button.
 func (b *Button) Text() string { return b.label }
 
+// Kind is how much the button asks to be pressed.
+func (b *Button) Kind() ButtonKind { return b.kind }
+
 // SetText changes what stands on the button.
 func (b *Button) SetText(text string) {
 	if b.label != text {
