@@ -217,6 +217,11 @@ func (a act) from(t *testing.T) *world {
 	t.Helper()
 	w := newWorld(t)
 	a.before(w)
+	w.forked = a.name == "answer after a fork"
+	w.codes = !slices.Contains([]string{
+		"save", "save over", "remove", "check in", "rebind without a code", "rebind to another policy",
+		"back up", "restore", "restore after the vault was lost",
+	}, a.name)
 	w.s.Messages()
 	w.c.Quit()
 	w.s.Close()

@@ -21,6 +21,9 @@ type world struct {
 	s      *Server
 	c      *Computer
 	backup string // path of the backup file
+	// codes says that a code may be asked for; forked that the chain may have
+	// forked. Elsewhere either would be a defect that the person pays for.
+	codes, forked bool
 }
 
 func newWorld(t *testing.T) *world {
@@ -48,7 +51,7 @@ func (w *world) again(t *testing.T) *world {
 		}
 	}
 	c.Ring = copyRing(t, w.c.Ring)
-	out := &world{t: t, s: s, c: &c, backup: filepath.Join(t.TempDir(), "keys.age")}
+	out := &world{t: t, s: s, c: &c, backup: filepath.Join(t.TempDir(), "keys.age"), codes: w.codes, forked: w.forked}
 	if _, err := os.Stat(w.backup); err == nil {
 		copyFile(t, w.backup, out.backup)
 	}
@@ -106,6 +109,9 @@ func (w *world) activate(join func() (app.Status, error)) {
 		}
 		if st.Challenge == nil {
 			w.t.Fatalf("no way on: %+v", st)
+		}
+		if !w.codes || st.State == app.Frozen && !w.forked {
+			w.t.Fatalf("a code is asked for where none is due: %+v", st)
 		}
 		if st, err = w.c.Client().Answer(ctx, w.s.Code(st.Challenge.Reference)); err != nil {
 			w.t.Fatalf("the code: %v (%+v)", err, st)
