@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"runtime"
 
 	"modernc.org/sqlite"
@@ -31,6 +32,9 @@ type session struct {
 }
 
 func openSQLite(ctx context.Context, path string) (backend, error) {
+	if err := private(path); err != nil {
+		return nil, err
+	}
 	db, err := sql.Open("sqlite", liteDSN(path))
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
@@ -54,6 +58,16 @@ func openSQLite(ctx context.Context, path string) (backend, error) {
 		}
 	}
 	return b, nil
+}
+
+// private makes the file, where there is none, for this user's eyes only; the
+// log beside it gets the same rights from SQLite.
+func private(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	return f.Close()
 }
 
 // liteDSN asks for a write-ahead log that is synced at every commit: a commit

@@ -220,8 +220,15 @@ func TestAFullPathAndStrangeNames(t *testing.T) {
 	db, err := store.Open(ctx, filepath.Join(dir, "данные %20.db"))
 	must(t, err)
 	write(t, db, func(tx server.Tx) error { return tx.SetFact("f", 1) })
-	must(t, db.Close())
-	if _, err := os.Stat(filepath.Join(dir, "данные %20.db")); err != nil {
-		t.Error(err)
+	files, err := filepath.Glob(filepath.Join(dir, "данные %20.db*"))
+	must(t, err)
+	if len(files) != 3 {
+		t.Errorf("files: %v", files)
 	}
+	for _, name := range files {
+		if info, err := os.Stat(name); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v %v", filepath.Base(name), info.Mode(), err)
+		}
+	}
+	must(t, db.Close())
 }
