@@ -105,7 +105,7 @@ func (s *Server) Messages() []server.Message {
 	defer s.mu.Unlock()
 	// Reading mail is no part of what is killed.
 	trap := s.Traps.swap(nil)
-	defer s.Traps.swap(trap)
+	defer s.Traps.AtCommit(trap)
 	for {
 		batch, err := s.Service.ClaimMessages(ctx, "test", 100)
 		if err != nil {
