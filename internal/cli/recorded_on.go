@@ -51,6 +51,9 @@ func story(ctx context.Context, c *call) (reply, error) {
 		data := text.Data{"Step": broken.Step, "What": c.say.T(broken.Key, broken.Data)}
 		return reply{}, told{code: api.CodeInternal, key: "cli.demo.broken", data: data, detail: broken.Output}
 	}
+	if errors.Is(err, context.Canceled) {
+		return reply{}, told{code: api.CodeInternal, key: "cli.demo.stopped", data: text.Data{}}
+	}
 	return reply{doc: storyDoc{Steps: demo.Steps()}}, err
 }
 

@@ -111,8 +111,16 @@ func (t *telling) typeCode(ctx context.Context) error {
 	return t.stands(ctx, "activated")
 }
 
-// codeMail reads the message of the open challenge.
+// codeMail reads the message of the open challenge and says so.
 func (t *telling) codeMail(ctx context.Context) (message, error) {
+	m, err := t.openMail(ctx)
+	if err == nil {
+		t.note("cli.demo.mail", text.Data{"To": m.To, "Subject": m.Subject})
+	}
+	return m, err
+}
+
+func (t *telling) openMail(ctx context.Context) (message, error) {
 	st, err := t.status(ctx)
 	if err != nil {
 		return message{}, err
@@ -120,11 +128,7 @@ func (t *telling) codeMail(ctx context.Context) (message, error) {
 	if st.Challenge == nil {
 		return message{}, unexpected(st)
 	}
-	m, err := t.mail(ctx, st.Challenge.Reference)
-	if err == nil {
-		t.note("cli.demo.mail", text.Data{"To": m.To, "Subject": m.Subject})
-	}
-	return m, err
+	return t.mail(ctx, st.Challenge.Reference)
 }
 
 // stands expects a state.
@@ -134,6 +138,26 @@ func (t *telling) stands(ctx context.Context, state string) error {
 		err = unexpected(st)
 	}
 	return err
+}
+
+// asked expects that the server asks for a code because of what changed.
+func (t *telling) asked(ctx context.Context, kinds ...string) error {
+	st, err := t.status(ctx)
+	if err != nil {
+		return err
+	}
+	if st.State != "changed" || st.Challenge == nil {
+		return unexpected(st)
+	}
+	if st.Challenge.Reason != "changed" {
+		return broken("cli.demo.broken.reason", text.Data{"Reason": st.Challenge.Reason})
+	}
+	for _, k := range kinds {
+		if !named(st.Drift, k) {
+			return broken("cli.demo.broken.drift")
+		}
+	}
+	return nil
 }
 
 func unexpected(st standing) error {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 )
 
 // patience is how long any one program may take.
-const patience = 2 * time.Minute
+const patience = 5 * time.Minute
 
 // client is what every call of the command line has in common.
 type client struct {
@@ -33,6 +34,7 @@ type standing struct {
 	Account   string `json:"account"`
 	Challenge *struct {
 		Reference string `json:"reference"`
+		Reason    string `json:"reason"`
 		TriesLeft int    `json:"tries_left"`
 	} `json:"challenge"`
 	Drift   []difference `json:"drift"`
@@ -64,7 +66,7 @@ func named(list []difference, kind string) bool {
 // show runs holdfastctl, shows the command and what it wrote, and expects an
 // exit code.
 func (t *telling) show(ctx context.Context, exit int, words ...string) (outcome, error) {
-	t.command(append([]string{"holdfastctl"}, words...)...)
+	t.command(append([]string{"holdfastctl"}, shown(t.Dir, words)...)...)
 	o, err := t.ctl(ctx, "", words...)
 	if err != nil {
 		return o, err
@@ -72,6 +74,16 @@ func (t *telling) show(ctx context.Context, exit int, words ...string) (outcome,
 	t.quote(o.stdout)
 	t.quote(o.stderr)
 	return o, expectExit(o, exit, words[0])
+}
+
+// shown is a command line with the names of the story's files without their
+// long folder.
+func shown(dir string, words []string) []string {
+	out := make([]string, 0, len(words))
+	for _, w := range words {
+		out = append(out, strings.TrimPrefix(w, dir+string(filepath.Separator)))
+	}
+	return out
 }
 
 // expectExit is the error of a command that ended with another exit code.
