@@ -3,14 +3,15 @@ package part
 // Kit keeps what can be pressed or typed into, by name, so that a screen that
 // is built anew from a view leaves the keyboard where it was.
 type Kit struct {
-	buttons map[string]*Button
-	links   map[string]*Link
-	rows    map[string]*Row
+	buttons  map[string]*Button
+	links    map[string]*Link
+	rows     map[string]*Row
+	segments map[string]*Segment
 }
 
 // NewKit makes an empty kit, for one screen.
 func NewKit() *Kit {
-	return &Kit{buttons: map[string]*Button{}, links: map[string]*Link{}, rows: map[string]*Row{}}
+	return &Kit{buttons: map[string]*Button{}, links: map[string]*Link{}, rows: map[string]*Row{}, segments: map[string]*Segment{}}
 }
 
 // Button is the button of a name, with its text and what it does as of now.

@@ -18,23 +18,23 @@ type Step struct {
 
 // Ladder is advice in an order: one step is open, those before it are ticked,
 // any can be opened.
-func Ladder(steps []Step, open int, choose func(step int)) fyne.CanvasObject {
+func Ladder(kit *Kit, steps []Step, open int, choose func(step int)) fyne.CanvasObject {
 	rows := make([]fyne.CanvasObject, len(steps))
 	for i, s := range steps {
-		rows[i] = rung(s, i, open, choose)
+		rows[i] = rung(kit, s, i, open, choose)
 	}
 	return Lines(rows...)
 }
 
-func rung(s Step, i, open int, choose func(int)) fyne.CanvasObject {
-	icon, arrow := "forward", ""
+func rung(kit *Kit, s Step, i, open int, choose func(int)) fyne.CanvasObject {
+	icon := "forward"
 	switch {
 	case i < open:
 		icon = "done"
 	case i == open:
 		icon = "down"
 	}
-	head := NewRow(icon, s.Title, "", arrow, func() { choose(i) })
+	head := kit.Row("rung."+s.Title, icon, s.Title, "", "", func() { choose(i) })
 	if i != open {
 		return head
 	}

@@ -173,7 +173,7 @@ func TestFieldSubmitsOnEnterAndSaysWhatIsWrong(t *testing.T) {
 
 func TestSegmentsChoose(t *testing.T) {
 	got := ""
-	o := Segments([]Choice{{"", "System"}, {"light", "Light"}, {"dark", "Dark"}}, "light", func(v string) { got = v })
+	o := NewKit().Segments("x", []Choice{{"", "System"}, {"light", "Light"}, {"dark", "Dark"}}, "light", func(v string) { got = v })
 	stage(t, o)
 	var chosen []string
 	Walk(o, func(o fyne.CanvasObject) {
@@ -194,7 +194,7 @@ func TestSegmentsChoose(t *testing.T) {
 func TestLadderOpensOneRung(t *testing.T) {
 	at := -1
 	steps := []Step{{Title: "Wait", Text: "a little"}, {Title: "Look", Text: "in spam", Detail: "Holdfast", Actions: []*Link{NewLink("", "Copy", nil)}}, {Title: "Ask", Text: "support"}}
-	o := Ladder(steps, 1, func(i int) { at = i })
+	o := Ladder(NewKit(), steps, 1, func(i int) { at = i })
 	stage(t, o)
 	said := texts(o)
 	if !strings.Contains(said, "in spam") || strings.Contains(said, "a little") || !strings.Contains(said, "Holdfast") {

@@ -11,11 +11,17 @@ import (
 // Choice is one of the answers of a Segments.
 type Choice struct{ Value, Text string }
 
-// Segments is a choice of two to four answers side by side.
-func Segments(choices []Choice, chosen string, choose func(value string)) fyne.CanvasObject {
+// Segments is a choice of two to four answers side by side, kept by name.
+func (k *Kit) Segments(name string, choices []Choice, chosen string, choose func(value string)) fyne.CanvasObject {
 	cells := make([]fyne.CanvasObject, len(choices))
 	for i, c := range choices {
-		cells[i] = newSegment(c.Text, c.Value == chosen, func() { choose(c.Value) })
+		s, ok := k.segments[name+"."+c.Value]
+		if !ok {
+			s = newSegment(c.Text, c.Value == chosen, nil)
+			k.segments[name+"."+c.Value] = s
+		}
+		s.chosen, s.OnTapped = c.Value == chosen, func() { choose(c.Value) }
+		cells[i] = s
 	}
 	return Under(NewPlate(look.Card, look.Border), container.NewGridWithColumns(len(choices), cells...))
 }

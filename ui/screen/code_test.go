@@ -253,3 +253,19 @@ func TestTheLadderIsClimbed(t *testing.T) {
 	b.to(func(v *View) { v.Now = now.Add(time.Hour) })
 	b.hides("Nobody can send")
 }
+
+func TestTheKeyboardStaysOnTheLadderWhileTimePasses(t *testing.T) {
+	b := onBench(t, pending())
+	b.press("Didn’t get it?")
+	row := b.find("Ask support").(fyne.Focusable)
+	b.win.Canvas().Focus(row)
+	b.to(func(v *View) { v.Now = now.Add(time.Second) })
+	if !part.Holds(b.page, row) {
+		t.Fatal("the rung was made anew")
+	}
+	b.key(fyne.KeyReturn)
+	b.says("Nobody can send the code to any other address.")
+	if !part.Holds(b.page, row) {
+		t.Error("the opened rung was made anew")
+	}
+}

@@ -60,7 +60,7 @@ func (l *ladder) object(v View, ch *app.Challenge) fyne.CanvasObject {
 		l.step = i
 		l.do.Show()
 	}
-	rows := []fyne.CanvasObject{part.Strong(l.p.T("ui.help.title")), part.Ladder(steps, l.step, choose)}
+	rows := []fyne.CanvasObject{part.Strong(l.p.T("ui.help.title")), part.Ladder(l.kit, steps, l.step, choose)}
 	if lines := deliveryLines(&l.base, v, ch); len(lines) > 0 {
 		rows = append(rows, part.Caption(l.p.T("ui.help.sent_so_far")), part.Column(look.Tight/2, lines...))
 	}

@@ -46,7 +46,7 @@ func (s *settings) Show(v View) []fyne.CanvasObject {
 }
 
 func (s *settings) choice(key, chosen string, choices []part.Choice, with func(string) app.Settings) fyne.CanvasObject {
-	return part.Column(look.Tight, part.Caption(s.p.T(key)).In(look.Text), part.Segments(choices, chosen, func(x string) {
+	return part.Column(look.Tight, part.Caption(s.p.T(key)).In(look.Text), s.kit.Segments(key, choices, chosen, func(x string) {
 		s.do.SaveSettings(with(x))
 	}))
 }

@@ -145,19 +145,6 @@ func isSaid(t *testing.T, where, said string) {
 	}
 }
 
-// Words are all words on a page.
-func Words(page *part.Page) []string {
-	var out []string
-	part.Walk(page, func(o fyne.CanvasObject) {
-		if a, ok := o.(fyne.Accessible); ok {
-			if _, box := o.(*fyne.Container); !box {
-				out = append(out, a.AccessibilityLabel())
-			}
-		}
-	})
-	return out
-}
-
 func oneBlueButton(t *testing.T, where string, page *part.Page) {
 	t.Helper()
 	blue := 0
