@@ -108,7 +108,7 @@ func (w *work) settleIn(dev *Device, r recognised, now api.Snapshot) error {
 func (w *work) activateConfiguration(dev *Device, now api.Snapshot) error {
 	sum := configurationSum(now)
 	dev.Checked, dev.Sum, dev.Assurance, dev.Unread = w.now, sum[:], Assurance(now), nil
-	list, err := w.tx.ConfigurationsOf(dev.ID)
+	list, err := w.tx.ConfigurationHeads(dev.ID)
 	if err != nil {
 		return err
 	}

@@ -71,6 +71,8 @@ type Configurations interface {
 	ConfigurationBySum(device string, sum []byte) (Configuration, error)
 	// ConfigurationsOf lists them with their snapshots, the latest used first.
 	ConfigurationsOf(device string) ([]Configuration, error)
+	// ConfigurationHeads is the same list without any snapshot.
+	ConfigurationHeads(device string) ([]Configuration, error)
 	AddConfiguration(Configuration) error
 	// MoveConfiguration saves the moved snapshot and when it was used.
 	MoveConfiguration(Configuration) error

@@ -28,8 +28,14 @@ func (t *tx) ConfigurationBySum(device string, sum []byte) (server.Configuration
 	return one(t, scanHead, configurationHead+"WHERE device = $1 AND (sum = $2 OR moved_sum = $2)", device, sum)
 }
 
+const latestUsed = "WHERE device = $1 ORDER BY used DESC, activated DESC, id"
+
+func (t *tx) ConfigurationHeads(device string) ([]server.Configuration, error) {
+	return all(t, scanHead, configurationHead+latestUsed, device)
+}
+
 func (t *tx) ConfigurationsOf(device string) ([]server.Configuration, error) {
-	return all(t, scanConfiguration, configurations.selected+"WHERE device = $1 ORDER BY used DESC, activated DESC, id", device)
+	return all(t, scanConfiguration, configurations.selected+latestUsed, device)
 }
 
 func (t *tx) AddConfiguration(c server.Configuration) error {
