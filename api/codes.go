@@ -28,10 +28,11 @@ const (
 	CodeSignIn     = "sign_in_failed" // 401: never says which part
 
 	// Limits.
-	CodeTooMany       = "too_many_requests" // 429, retry_at
-	CodeSendWait      = "send_wait"         // 429, retry_at
-	CodeSnapshotLimit = "snapshot_limit"    // 429
-	CodeNoPlaces      = "no_places"         // 409: active or pending devices full
+	CodeTooMany         = "too_many_requests" // 429, retry_at
+	CodeSendWait        = "send_wait"         // 429, retry_at
+	CodeSnapshotLimit   = "snapshot_limit"    // 429
+	CodeNoPlaces        = "no_places"         // 409: active or pending devices full
+	CodeAlreadyEnrolled = "already_enrolled"  // 409: the key belongs to an enrolled device; the client says it too
 
 	// Challenges.
 	CodeWrong           = "code_wrong"           // 422, tries_left
@@ -46,39 +47,38 @@ const (
 	CodeIdempotency     = "idempotency_reused"   // 422: same key, another body
 
 	// The client's own.
-	CodeServerAway      = "server_away"
-	CodeProxySignIn     = "proxy_sign_in"
-	CodeCertificate     = "server_certificate"
-	CodeServerReply     = "server_reply" // not ours, broken or unsigned
-	CodeNotEnrolled     = "not_enrolled"
-	CodeAlreadyEnrolled = "already_enrolled"
-	CodeNotActivated    = "not_activated"
-	CodeVaultLocked     = "vault_locked"
-	CodeVaultReadOnly   = "vault_read_only"
-	CodeVaultBroken     = "vault_broken"
-	CodeVaultNewer      = "vault_newer"
-	CodeVaultMissing    = "vault_missing"
-	CodeStateBroken     = "state_broken"
-	CodeStateNewer      = "state_newer"
-	CodeProfileBusy     = "profile_busy"
-	CodeKeyMissing      = "key_missing"
-	CodeKeyName         = "key_name"
-	CodeKeyExists       = "key_exists"
-	CodeDiskFull        = "disk_full"
-	CodeFile            = "file"
-	CodeBackupNeeded    = "backup_needed"
-	CodeBackupBroken    = "backup_broken"
-	CodePassphrase      = "passphrase_wrong"
-	CodeClockBack       = "clock_back"
-	CodeKeyringLocked   = "keyring_locked"
-	CodeKeyringAbsent   = "keyring_absent"
-	CodeKeyringTimeout  = "keyring_timeout"
-	CodeKeyringLost     = "keyring_lost" // enrolled, but the keyring has no key for it
-	CodeContainer       = "container"    // no computer to recognise: hardware binding refused
-	CodeReadFailed      = "read_failed"
-	CodeInsecureServer  = "insecure_server" // http:// off loopback
-	CodePolicyInvalid   = "policy_invalid"
-	CodeNeedsAdmin      = "needs_admin"
-	CodeUsage           = "usage"
-	CodeAnswerLost      = "answer_lost" // sent, but no answer came: it may have been done
+	CodeServerAway     = "server_away"
+	CodeProxySignIn    = "proxy_sign_in"
+	CodeCertificate    = "server_certificate"
+	CodeServerReply    = "server_reply" // not ours, broken or unsigned
+	CodeNotEnrolled    = "not_enrolled"
+	CodeNotActivated   = "not_activated"
+	CodeVaultLocked    = "vault_locked"
+	CodeVaultReadOnly  = "vault_read_only"
+	CodeVaultBroken    = "vault_broken"
+	CodeVaultNewer     = "vault_newer"
+	CodeVaultMissing   = "vault_missing"
+	CodeStateBroken    = "state_broken"
+	CodeStateNewer     = "state_newer"
+	CodeProfileBusy    = "profile_busy"
+	CodeKeyMissing     = "key_missing"
+	CodeKeyName        = "key_name"
+	CodeKeyExists      = "key_exists"
+	CodeDiskFull       = "disk_full"
+	CodeFile           = "file"
+	CodeBackupNeeded   = "backup_needed"
+	CodeBackupBroken   = "backup_broken"
+	CodePassphrase     = "passphrase_wrong"
+	CodeClockBack      = "clock_back"
+	CodeKeyringLocked  = "keyring_locked"
+	CodeKeyringAbsent  = "keyring_absent"
+	CodeKeyringTimeout = "keyring_timeout"
+	CodeKeyringLost    = "keyring_lost" // enrolled, but the keyring has no key for it
+	CodeContainer      = "container"    // no computer to recognise: hardware binding refused
+	CodeReadFailed     = "read_failed"
+	CodeInsecureServer = "insecure_server" // http:// off loopback
+	CodePolicyInvalid  = "policy_invalid"
+	CodeNeedsAdmin     = "needs_admin"
+	CodeUsage          = "usage"
+	CodeAnswerLost     = "answer_lost" // sent, but no answer came: it may have been done
 )

@@ -52,7 +52,8 @@ func stage(w fyne.Window, s story.Story, lang string) *part.Page {
 	do.show = func() { page.Set(scr.Show(s.View), screen.Foot(s.View, p, idle{}, kit)) }
 	scr = screen.New(screen.Route(s.View), p, do)
 	v := s.View
-	s.View.Failed = nil
+	// What is typed was typed before it was refused or sent.
+	s.View.Failed, s.View.Work = nil, screen.Idle
 	do.show()
 	if s.Act != nil {
 		s.Act(scr)

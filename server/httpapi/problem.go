@@ -36,10 +36,11 @@ var statuses = map[string]int{
 	api.CodeRevoked:    http.StatusForbidden,
 	api.CodeSignIn:     http.StatusUnauthorized,
 
-	api.CodeTooMany:       http.StatusTooManyRequests,
-	api.CodeSendWait:      http.StatusTooManyRequests,
-	api.CodeSnapshotLimit: http.StatusTooManyRequests,
-	api.CodeNoPlaces:      http.StatusConflict,
+	api.CodeTooMany:         http.StatusTooManyRequests,
+	api.CodeSendWait:        http.StatusTooManyRequests,
+	api.CodeSnapshotLimit:   http.StatusTooManyRequests,
+	api.CodeNoPlaces:        http.StatusConflict,
+	api.CodeAlreadyEnrolled: http.StatusConflict,
 
 	api.CodeWrong:           http.StatusUnprocessableEntity,
 	api.CodeMistyped:        http.StatusUnprocessableEntity,

@@ -53,7 +53,7 @@ func (s *problem) Show(v View) []fyne.CanvasObject {
 		said := app.Say(s.p, f.Err, v.Now.Location())
 		says = said.Text
 		if said.Code == api.CodeReadFailed {
-			title = s.p.T("ui.problem.unread")
+			title, says = s.p.T("ui.problem.unread"), s.p.T("ui.problem.unread_text")
 		}
 	}
 	return some(part.Head("warning", look.Warning, title), part.Say(says),

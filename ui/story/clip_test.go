@@ -51,7 +51,11 @@ func shown(t *testing.T, s Story, lang string, size look.TextSize) *part.Page {
 	do.show = func() { page.Set(scr.Show(s.View), screen.Foot(s.View, p, mute{}, part.NewKit())) }
 	scr = screen.New(screen.Route(s.View), p, do)
 	if s.Act != nil {
+		v := s.View
+		s.View.Failed, s.View.Work = nil, screen.Idle
+		do.show()
 		s.Act(scr)
+		s.View = v
 	}
 	w := test.NewTempWindow(t, page)
 	w.SetPadded(false)
