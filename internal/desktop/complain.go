@@ -1,47 +1,50 @@
 package desktop
 
 import (
-	"bytes"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 
 	"github.com/seed-1feef0b2/holdfast/assets/text"
 )
 
-// hearing passes on the library's log and, where the log says that no window
-// can be shown, tells the person so in plain words. Fyne ends the program right
-// after, so its log is the only place to hear it.
+// hearing passes on the library's log. Where the log says that no window can be
+// shown, it tells the person so in plain words and ends the program: Fyne would
+// go on to a crash, and its log is the only place to hear it.
 type hearing struct {
 	out io.Writer
 	p   *text.Printer
+	// end ends the program; in tests it does not.
+	end func()
 
 	mu   sync.Mutex
 	told bool
 }
 
-// signs are what the library logs when there is no screen or no OpenGL.
-var signs = [][]byte{[]byte("failed to initialise GLFW"), []byte("window creation error")}
+// signs are what the library logs when there is no screen or no OpenGL, and what
+// is then missing.
+var signs = []struct{ said, missing string }{
+	{"failed to initialise GLFW", "DISPLAY, WAYLAND_DISPLAY"},
+	{"window creation error", "OpenGL"},
+}
 
 func (h *hearing) Write(b []byte) (int, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	n, err := h.out.Write(b)
-	for _, sign := range signs {
-		if bytes.Contains(b, sign) && !h.told {
+	for _, s := range signs {
+		if strings.Contains(string(b), s.said) && !h.told {
 			h.told = true
-			h.noWindow("OpenGL")
+			complain(h.out, h.p, s.missing)
+			h.end()
+			return len(b), nil
 		}
 	}
-	return n, err
+	return h.out.Write(b)
 }
 
-// noWindow says that there is no window, and how to go on without one.
-func (h *hearing) noWindow(reason string) {
-	complain(h.out, h.p, reason)
-}
-
-func complain(out io.Writer, p *text.Printer, reason string) {
-	fmt.Fprintln(out, p.T("ui.start.no_display", text.Data{"Reason": reason}))
+// complain says that there is no window, and how to go on without one.
+func complain(out io.Writer, p *text.Printer, missing string) {
+	fmt.Fprintln(out, p.T("ui.start.no_display", text.Data{"Reason": missing}))
 	fmt.Fprintln(out, p.T("ui.start.no_display_hint"))
 }

@@ -115,7 +115,7 @@ func (p *Program) refuse(say *text.Printer, err error) int {
 
 // open makes client, window and shell; nothing works yet.
 func (p *Program) open(o Options, say *text.Printer) error {
-	log.SetOutput(&hearing{out: p.Stderr, p: say})
+	log.SetOutput(&hearing{out: p.Stderr, p: say, end: func() { os.Exit(ExitError) }})
 	src, err := source(o.Recorded)
 	if err != nil {
 		return api.Wrap(api.CodeReadFailed, err)

@@ -69,12 +69,16 @@ func TestLanguageFollowsTheEnvironment(t *testing.T) {
 
 func TestNoOpenGLIsSaidInPlainWords(t *testing.T) {
 	var out bytes.Buffer
-	h := &hearing{out: &out, p: text.For("en")}
+	ended := 0
+	h := &hearing{out: &out, p: text.For("en"), end: func() { ended++ }}
 	if _, err := h.Write([]byte("Fyne error:  window creation error\n")); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := h.Write([]byte("Fyne error:  window creation error\n")); err != nil {
 		t.Fatal(err)
+	}
+	if ended != 1 {
+		t.Errorf("the program ended %d times", ended)
 	}
 	if n := strings.Count(out.String(), "holdfastctl"); n != 1 {
 		t.Errorf("the way without a window is named %d times:\n%s", n, out.String())
