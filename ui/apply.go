@@ -134,10 +134,19 @@ func (s *Shell) due() {
 	case now.Sub(s.checked) >= checkEvery:
 		s.checked = now
 		s.quietly(screen.WorkCheck, s.cfg.Client.CheckIn)
-	case st.Challenge != nil && watched(s.name) && now.Sub(s.refreshed) >= refreshEvery:
+	case st.Challenge != nil && watched(s.name) && now.Sub(s.refreshed) >= refreshAfter(st.Challenge):
 		s.refreshed = now
 		s.quietly(screen.WorkRefresh, s.cfg.Client.Refresh)
 	}
+}
+
+// refreshAfter is short while a message has not gone out, so that the screen
+// soon says that it has.
+func refreshAfter(ch *app.Challenge) time.Duration {
+	if n := len(ch.Deliveries); n == 0 || ch.Deliveries[n-1].State == api.DeliveryQueued {
+		return refreshSoon
+	}
+	return refreshEvery
 }
 
 func watched(n screen.Name) bool { return n == screen.Code || n == screen.Changed }

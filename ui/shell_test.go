@@ -158,6 +158,17 @@ func TestAnOpenCodeIsRefreshedWhileItIsWatched(t *testing.T) {
 	r.did("")
 }
 
+func TestAQueuedMessageIsAskedAboutSooner(t *testing.T) {
+	v := story.Pending()
+	ch := *v.Status.Challenge
+	ch.Deliveries = nil
+	v.Status.Challenge = &ch
+	r := started(t, v)
+	r.later(time.Second)
+	r.work()
+	r.did("refresh")
+}
+
 func TestTypedDigitsOutliveARefresh(t *testing.T) {
 	r := started(t, story.Pending())
 	r.types("4HTM")

@@ -15,6 +15,7 @@ import (
 // How often the shell does something by itself, and how long things last.
 const (
 	refreshEvery = 4 * time.Second
+	refreshSoon  = time.Second // while a message waits to be sent
 	checkEvery   = time.Hour
 	secretFor    = 30 * time.Second // a key's value stays on the clipboard
 	copiedFor    = 2 * time.Second  // "Copied" is shown

@@ -44,6 +44,7 @@ func TestTheMainJobInTheWindow(t *testing.T) {
 	s.keys("Return")
 	s.wait("Check your e-mail")
 	s.types(s.code())
+	s.shot("The code is checked")
 	s.wait("This computer is activated")
 	s.keys("Return")
 	s.wait("Your keys")

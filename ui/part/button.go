@@ -1,8 +1,12 @@
 package part
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/seed-1feef0b2/holdfast/ui/look"
@@ -78,6 +82,7 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 		b: b, ground: canvas.NewRectangle(nil), ring: canvas.NewRectangle(nil),
 		text: canvas.NewText("", nil), activity: widget.NewActivity(),
 	}
+	r.dots = container.NewThemeOverride(r.activity, onButton{b})
 	r.ground.CornerRadius, r.ring.CornerRadius = look.Small, look.Small+look.Ring
 	r.ring.StrokeWidth = look.Ring
 	r.text.Alignment = fyne.TextAlignCenter
@@ -92,7 +97,22 @@ type buttonRenderer struct {
 	ground, ring *canvas.Rectangle
 	text         *canvas.Text
 	activity     *widget.Activity
+	dots         *container.ThemeOverride
 }
+
+// onButton is the theme with the button's ink, for the activity that stands on it.
+type onButton struct{ b *Button }
+
+func (o onButton) Color(name fyne.ThemeColorName, _ fyne.ThemeVariant) color.Color {
+	if o.b.kind == Primary && name == look.Text {
+		name = look.OnPrimary
+	}
+	return look.Now(name)
+}
+
+func (onButton) Font(s fyne.TextStyle) fyne.Resource     { return theme.Current().Font(s) }
+func (onButton) Icon(n fyne.ThemeIconName) fyne.Resource { return theme.Current().Icon(n) }
+func (onButton) Size(n fyne.ThemeSizeName) float32       { return look.Points(n) }
 
 func (r *buttonRenderer) paint() {
 	b := r.b
@@ -138,8 +158,8 @@ func (r *buttonRenderer) Layout(size fyne.Size) {
 	r.text.Move(fyne.NewPos(0, (size.Height-m.Height)/2))
 	r.text.Resize(fyne.NewSize(size.Width, m.Height))
 	a := fyne.NewSquareSize(look.Icon)
-	r.activity.Move(fyne.NewPos((size.Width-m.Width)/2-look.Icon-look.Gap, (size.Height-a.Height)/2))
-	r.activity.Resize(a)
+	r.dots.Move(fyne.NewPos((size.Width-m.Width)/2-look.Icon-look.Gap, (size.Height-a.Height)/2))
+	r.dots.Resize(a)
 }
 
 func (r *buttonRenderer) MinSize() fyne.Size {
@@ -154,7 +174,7 @@ func (r *buttonRenderer) Refresh() {
 }
 
 func (r *buttonRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{r.ground, r.ring, r.activity, r.text}
+	return []fyne.CanvasObject{r.ground, r.ring, r.dots, r.text}
 }
 
 func (r *buttonRenderer) Destroy() { r.activity.Stop() }
