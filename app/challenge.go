@@ -34,13 +34,23 @@ func (s *session) sendAgain(ctx context.Context) error {
 	}
 	ch, err := r.SendAgain(ctx, k.signer(), s.id.Device, s.state.Challenge.Reference, api.DeliveryRequest{}, key)
 	s.asked(err)
-	if err != nil {
-		if now := challengeOf(err); now != nil {
-			return errors.Join(s.keep(now), err)
-		}
-		return err
+	if err == nil {
+		return s.keep(&ch)
 	}
-	return s.keep(&ch)
+	if closedForGood(err) {
+		return s.checkIn(ctx) // this challenge is closed for good; a check-in opens the next
+	}
+	if now := challengeOf(err); now != nil {
+		return errors.Join(s.keep(now), err)
+	}
+	return err
+}
+
+// closedForGood says that too many wrong codes closed the challenge, and that
+// no pause stands in the way of another one.
+func closedForGood(err error) bool {
+	var e *api.Error
+	return errors.As(err, &e) && e.Code == api.CodeChallengeLocked && e.RetryAt.IsZero()
 }
 
 // keep stores a challenge as it stands now. Asking for codes takes back a "not now".

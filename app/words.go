@@ -28,7 +28,7 @@ var hintsOf = map[string][]string{
 	api.CodeKeyringTimeout:  {"keyring", "passphrase_file"},
 	api.CodeKeyringAbsent:   {"passphrase_file"},
 	api.CodeKeyringLost:     {"lost_keyring"},
-	api.CodeChallengeLocked: {"send"},
+	api.CodeChallengeLocked: {"check"},
 }
 
 // Spoken is an error in a person's words.

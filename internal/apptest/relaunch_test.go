@@ -70,3 +70,25 @@ func TestWrongCodesAreCountedOverRelaunchesAndNewCodes(t *testing.T) {
 	}
 	c.Refuses("A", api.CodeVaultLocked)
 }
+
+// "Send again" after too many wrong codes opens another challenge: there is no
+// button that only refuses.
+func TestSendingAgainAfterTooManyWrongCodesAsksForAnother(t *testing.T) {
+	s := NewServer(t)
+	c := NewComputer(s, "laptop", "")
+	c.Activate()
+	c.Become("disk-swapped")
+	first := c.CheckIn().Challenge.Reference
+	ctx := context.Background()
+	for i := range 5 {
+		if _, err := c.Client().Answer(ctx, code.WithCheck("ZZZZZZZ"+string(code.Crockford[i]))); api.CodeOf(err) != api.CodeWrong {
+			t.Fatalf("try %d: %v", i+1, err)
+		}
+		s.Clock.Pass(2 * time.Minute)
+	}
+	st, err := c.Client().SendAgain(ctx)
+	if err != nil || st.Challenge == nil || st.Challenge.Reference == first || st.Challenge.State != api.ChallengeOpen {
+		t.Fatalf("%v %+v", err, st.Challenge)
+	}
+	c.TypeCode()
+}
