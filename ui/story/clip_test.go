@@ -73,15 +73,17 @@ func TestEveryScreen(t *testing.T) {
 	for _, lang := range text.Languages {
 		for _, s := range All() {
 			seen[screen.Route(s.View)] = true
-			where := lang + " " + s.Name
-			page := shown(t, s, lang, look.Normal)
-			inside(t, where, page, fyne.NewPos(0, 0), look.WindowWidth)
-			apart(t, where, page)
-			oneBlueButton(t, where, page)
-			for _, said := range Words(page) {
-				isSaid(t, where, said)
-				hasLetters(t, where, fonts, said)
-			}
+			// Each in a test of its own, so that its window is closed before the next opens.
+			t.Run(lang+" "+s.Name, func(t *testing.T) {
+				page := shown(t, s, lang, look.Normal)
+				inside(t, t.Name(), page, fyne.NewPos(0, 0), look.WindowWidth)
+				apart(t, t.Name(), page)
+				oneBlueButton(t, t.Name(), page)
+				for _, said := range Words(page) {
+					isSaid(t, t.Name(), said)
+					hasLetters(t, t.Name(), fonts, said)
+				}
+			})
 		}
 	}
 	for _, n := range screen.Names {
@@ -94,7 +96,9 @@ func TestEveryScreen(t *testing.T) {
 // TestNothingIsCutOffInLargerText measures the longest language once more.
 func TestNothingIsCutOffInLargerText(t *testing.T) {
 	for _, s := range All() {
-		inside(t, "ru larger "+s.Name, shown(t, s, "ru", look.Larger), fyne.NewPos(0, 0), look.WindowWidth)
+		t.Run(s.Name, func(t *testing.T) {
+			inside(t, t.Name(), shown(t, s, "ru", look.Larger), fyne.NewPos(0, 0), look.WindowWidth)
+		})
 	}
 }
 
