@@ -104,11 +104,11 @@ func (s *source) Resolve(name string) (string, error) {
 
 // walk follows links one by one.
 func (s *source) walk(name string) (string, error) {
-	todo := strings.Split(strings.Trim(path.Clean("/"+name), "/"), "/")
+	left := strings.Split(strings.Trim(path.Clean("/"+name), "/"), "/")
 	at, links := "/", 0
-	for len(todo) > 0 {
-		part := todo[0]
-		todo = todo[1:]
+	for len(left) > 0 {
+		part := left[0]
+		left = left[1:]
 		switch part {
 		case "", ".":
 			continue
@@ -135,7 +135,7 @@ func (s *source) walk(name string) (string, error) {
 		if path.IsAbs(target) {
 			at = "/"
 		}
-		todo = append(strings.Split(target, "/"), todo...)
+		left = append(strings.Split(target, "/"), left...)
 	}
 	return at, nil
 }

@@ -22,9 +22,13 @@ type Daemon struct {
 func StartDaemon(tb testing.TB) *Daemon {
 	tb.Helper()
 	clock := NewClock()
-	d, err := daemon.New(daemon.Options{
-		Settings: daemon.Settings{Listen: "127.0.0.1:0", Data: tb.TempDir()}, Now: clock.Now,
-	})
+	return &Daemon{TB: tb, URL: runDaemon(tb, clock.Now), Clock: clock}
+}
+
+// runDaemon runs the server program until the test ends, and gives its address.
+func runDaemon(tb testing.TB, now func() time.Time) string {
+	tb.Helper()
+	d, err := daemon.New(daemon.Options{Settings: daemon.Settings{Listen: "127.0.0.1:0", Data: tb.TempDir()}, Now: now})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -40,7 +44,7 @@ func StartDaemon(tb testing.TB) *Daemon {
 			tb.Error(err)
 		}
 	})
-	return &Daemon{TB: tb, URL: d.URL(), Clock: clock}
+	return d.URL()
 }
 
 // Code waits for the code of a challenge on the outbox page.

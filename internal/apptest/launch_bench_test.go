@@ -2,7 +2,6 @@ package apptest
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"os"
 	"os/exec"
@@ -12,8 +11,6 @@ import (
 	"time"
 
 	"golang.org/x/crypto/argon2"
-
-	"github.com/seed-1feef0b2/holdfast/internal/daemon"
 )
 
 // BenchmarkLaunchToOpenVault starts the real holdfastctl as a process until it
@@ -52,7 +49,7 @@ type pad struct {
 func launchPad(b *testing.B) *pad {
 	b.Helper()
 	dir := b.TempDir()
-	p := &pad{Path: filepath.Join(dir, "holdfastctl"), Profile: filepath.Join(dir, "profile"), Server: realTimeServer(b)}
+	p := &pad{Path: filepath.Join(dir, "holdfastctl"), Profile: filepath.Join(dir, "profile"), Server: runDaemon(b, time.Now)}
 	build := exec.Command("go", "build", "-o", p.Path, "../../cmd/holdfastctl")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
@@ -72,23 +69,6 @@ func launchPad(b *testing.B) *pad {
 	p.run(b, "", "code", d.Code(status.Challenge.Reference))
 	p.run(b, "s3cret", "vault", "put", "token")
 	return p
-}
-
-func realTimeServer(b *testing.B) string {
-	b.Helper()
-	d, err := daemon.New(daemon.Options{Settings: daemon.Settings{Listen: "127.0.0.1:0", Data: b.TempDir()}, Now: time.Now})
-	if err != nil {
-		b.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- d.Run(ctx) }()
-	b.Cleanup(func() {
-		stop()
-		<-done
-		_ = d.Close() // the bench is over
-	})
-	return d.URL()
 }
 
 func (p *pad) run(b *testing.B, stdin string, args ...string) string {
