@@ -5,6 +5,7 @@ package api
 const (
 	CertificateType = "holdfast-activation+jwt"
 	PolicyType      = "holdfast-policy+jwt"
+	RulesType       = "holdfast-rules+jwt" // claims: iss, aud, rules (the document)
 	Audience        = "org.holdfast.Holdfast"
 )
 

@@ -7,6 +7,8 @@ const (
 	ReasonChanged  = "changed"  // this computer changed
 	ReasonLocked   = "locked"   // the vault opens nowhere and may not be released
 	ReasonFork     = "fork"     // the chain forked: a copy, or a restored backup
+	ReasonChip     = "chip"     // the chip that held the device key is gone: a new key takes its place
+	ReasonAnnounce = "announce" // the person announces a change of hardware: opens a change window
 )
 
 // Channels.
@@ -96,6 +98,14 @@ type AnswerRequest struct {
 	NewKey   *Key   `json:"new_key,omitempty"`
 	NewNext  string `json:"new_next,omitempty"`
 	NewProof string `json:"new_proof,omitempty"`
+	// NewHardware says what holds NewKey; see NewDevice.Hardware.
+	NewHardware string `json:"new_hardware,omitempty"`
+	// Claim is the public half of the Ed25519 key derived from the keyring's
+	// secret, base64url; it is registered with the first activation and speaks for
+	// the computer when the chip that holds its key is lost.
+	Claim string `json:"claim,omitempty"`
+	// Generation is the generation of the vault's server slot; 0 without a vault.
+	Generation int `json:"generation,omitempty"`
 }
 
 // AnswerReply is a DeviceReply.

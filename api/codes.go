@@ -45,6 +45,8 @@ const (
 	CodeChannel         = "channel_not_enrolled" // 422
 	CodeRekeyNeeded     = "rekey_needed"         // 422: a fork's answer without a new key
 	CodeIdempotency     = "idempotency_reused"   // 422: same key, another body
+	CodeClaim           = "claim_wrong"          // 403: no claim key is registered, or its signature is wrong
+	CodeWindowOpen      = "window_open"          // 409: a change window of the person's is open already
 
 	// The client's own.
 	CodeServerAway     = "server_away"
@@ -80,5 +82,13 @@ const (
 	CodePolicyInvalid  = "policy_invalid"
 	CodeNeedsAdmin     = "needs_admin"
 	CodeUsage          = "usage"
-	CodeAnswerLost     = "answer_lost" // sent, but no answer came: it may have been done
+	CodeAnswerLost     = "answer_lost"     // sent, but no answer came: it may have been done
+	CodeChipAbsent     = "chip_absent"     // the keys were bound to a chip, and none opens
+	CodeChipBusy       = "chip_busy"       // the chip does not answer in time, or somebody else has it
+	CodeChipCleared    = "chip_cleared"    // the same chip forgot its keys (a reset of the TPM)
+	CodeChipReplaced   = "chip_replaced"   // another chip than the one that made the key
+	CodeChipLockedOut  = "chip_locked_out" // the chip refuses for a while after wrong tries
+	CodeChipFailed     = "chip_failed"     // the chip answered something else
+	CodeRulesInvalid   = "rules_invalid"   // placeholder rules that cannot be used
+	CodeImageKeys      = "image_keys"      // preparing an image would lose keys that no backup holds
 )

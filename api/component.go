@@ -28,6 +28,9 @@ type Component struct {
 	// Digest is the first 128 bits of HMAC-SHA-256 under the device's digest
 	// key, 32 lower-case hex digits. Only where State is present.
 	Digest string `json:"digest,omitempty"`
+	// From is the kind that the maker computed this value from (a system UUID
+	// that embeds the service tag); the two count as one. A kind, never a value.
+	From string `json:"from,omitempty"`
 }
 
 // Snapshot is all components of a computer at one moment, in canonical order
@@ -36,7 +39,24 @@ type Snapshot struct {
 	Schema     int         `json:"schema"`
 	Platform   string      `json:"platform"` // linux, windows, darwin
 	Components []Component `json:"components"`
+	// Rules is the version of the placeholder rules that it was read under. A
+	// value that newer rules call a placeholder did not change.
+	Rules int `json:"rules,omitempty"`
 }
+
+// Kinds whose members raise flags by appearing or going.
+const (
+	KindModule        = "module"
+	KindPackage       = "package"
+	KindSecurityAgent = "security-agent"
+)
+
+// Flags are what a policy may single out in a drift beside its kinds.
+const (
+	FlagNewDriver    = "new-driver"    // a kernel driver of a third party that was not there before
+	FlagAppsReplaced = "apps-replaced" // under half of the applications stayed, and the system's release did not change
+	FlagAgentRemoved = "agent-removed" // a security agent is gone
+)
 
 // Kinds of change.
 const (

@@ -26,7 +26,13 @@ type NewDevice struct {
 	Snapshot Snapshot `json:"snapshot"`
 	// Next is the first chain value: 128 bits, 32 hex digits.
 	Next string `json:"next"`
+	// Hardware says what holds the key: empty for a key in the keyring,
+	// HardwareTPM for one that a TPM 2.0 made and never lets go.
+	Hardware string `json:"hardware,omitempty"`
 }
+
+// What may hold a device key beside the keyring.
+const HardwareTPM = "tpm-2.0"
 
 // RegisterRequest makes an account. POST /v1/accounts, signed by Device.Key.
 type RegisterRequest struct {
@@ -72,6 +78,48 @@ type CheckInRequest struct {
 	// Ephemeral is an X25519 public key for HPKE (RFC 9180), base64url; needed
 	// where Locked is true.
 	Ephemeral string `json:"ephemeral,omitempty"`
+	// Generation is the generation of the vault's server slot, 0 without a vault.
+	// Reporting the wanted one confirms a rotation: the server then forgets the
+	// share before it.
+	Generation int `json:"generation,omitempty"`
+	// PolicyVersion and RulesVersion are those that the client holds; the reply
+	// carries newer ones.
+	PolicyVersion int `json:"policy_version,omitempty"`
+	RulesVersion  int `json:"rules_version,omitempty"`
+}
+
+// RotateRequest asks for a new share, so that the vault can be given a new master
+// key. POST /v1/devices/{id}/rotations; the device must be activated. Asking again
+// gives the same pending share. The reply is a DeviceReply with Next.
+type RotateRequest struct {
+	Ephemeral string `json:"ephemeral"`
+}
+
+// AnnounceRequest announces a change of hardware. POST
+// /v1/devices/{id}/announcements; the device must be activated. It opens a
+// challenge (reason announce); its answer opens the change window.
+type AnnounceRequest struct {
+	// Groups are the identity groups that will change: disk, board, network.
+	Groups []string `json:"groups"`
+	// Hours is how long the window stays open once the code was typed, 1 to 168;
+	// 0 means 72.
+	Hours int `json:"hours,omitempty"`
+}
+
+// ReplaceKeyRequest puts a new device key in the place of one whose chip is lost.
+// POST /v1/devices/{id}/keys, signed by Key itself. It opens a challenge (reason
+// chip); until its answer the old key stays, and if it is heard from again the
+// request falls.
+type ReplaceKeyRequest struct {
+	Key Key `json:"key"`
+	// Hardware is what holds Key; see NewDevice.Hardware.
+	Hardware string `json:"hardware,omitempty"`
+	// Next is the first chain value of the new key.
+	Next     string   `json:"next"`
+	Snapshot Snapshot `json:"snapshot"`
+	// Claim is the registered claim key's Ed25519 signature, base64url, over
+	// "holdfast-claim-v1\n" + device id + "\n" + keyid of Key.
+	Claim string `json:"claim"`
 }
 
 // DeviceReply is what the server says of a device after a check-in, an answer
@@ -89,7 +137,77 @@ type DeviceReply struct {
 	// HoldUntil is the end of the longest hold on sensitive actions, RFC 3339;
 	// empty where there is none.
 	HoldUntil string `json:"hold_until,omitempty"`
+	// Rotate is the generation that the vault is to be rotated to; 0 where none is
+	// pending. Next is that generation's share, given with Release after a code, or
+	// to an activated device that offers an ephemeral key while one is pending.
+	Rotate int      `json:"rotate,omitempty"`
+	Next   *Release `json:"next,omitempty"`
+	// Rules is a newer set of placeholder rules (compact JWS, typ RulesType).
+	Rules string `json:"rules,omitempty"`
+	// Flags are what the judged drift raises; see the Flag constants.
+	Flags []string `json:"flags,omitempty"`
+	// Windows are the change windows that hold for this device, open or to come.
+	Windows []Window `json:"windows,omitempty"`
+	// Window names the change window that accepted the drift, empty without one.
+	Window string `json:"window,omitempty"`
 }
+
+// Window is a change window: a time in which listed drift needs no code.
+type Window struct {
+	ID string `json:"id"`
+	// Origin is "it" or "person".
+	Origin string   `json:"origin"`
+	Kinds  []string `json:"kinds,omitempty"`
+	Groups []string `json:"groups,omitempty"`
+	// Flags are accepted only where listed.
+	Flags []string `json:"flags,omitempty"`
+	From  string   `json:"from"`
+	To    string   `json:"to"`
+	Note  string   `json:"note,omitempty"`
+}
+
+// Origins of a change window.
+const (
+	WindowIT     = "it"
+	WindowPerson = "person"
+)
+
+// History is one page of what happened to a device, newest first. GET
+// /v1/devices/{id}/history?before=N
+type History struct {
+	Events []Event `json:"events"`
+	// Before asks for the page after this one; 0 at the end.
+	Before int64 `json:"before,omitempty"`
+}
+
+// Event is one thing that happened to a device. It carries kinds, never values.
+type Event struct {
+	Seq   int64  `json:"seq"`
+	At    string `json:"at"`
+	Event string `json:"event"` // one of the Event constants
+	// Reason is a challenge's reason, where the event is about one.
+	Reason    string   `json:"reason,omitempty"`
+	Reference string   `json:"reference,omitempty"`
+	Changes   []Change `json:"changes,omitempty"`
+	Flags     []string `json:"flags,omitempty"`
+	Window    string   `json:"window,omitempty"`
+}
+
+// What happens to a device.
+const (
+	EventActivated  = "activated"   // a code was typed; Reason says why it was asked
+	EventAsked      = "asked"       // a code was asked for
+	EventAccepted   = "accepted"    // drift was accepted without a code; Window where one listed it
+	EventReleased   = "released"    // the server's share went out without a code
+	EventForked     = "forked"      // two computers used one key
+	EventKeyChanged = "key-changed" // a new device key took the old one's place
+	EventRotated    = "rotated"     // the vault got a new master key
+	EventRotating   = "rotating"    // a rotation was asked for
+	EventWrongCodes = "wrong-codes" // a challenge was locked by wrong codes
+	EventAnnounced  = "announced"   // a change window was opened by the person
+	EventPolicy     = "policy"      // the account's policy changed
+	EventSignedOut  = "signed-out"
+)
 
 // Release is the server's share K_srv, sealed with HPKE (RFC 9180, base mode,
 // DHKEM(X25519), HKDF-SHA256, ChaCha20Poly1305; info "holdfast release v1", aad the device id)

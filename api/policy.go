@@ -28,4 +28,11 @@ type Policy struct {
 	BindAll bool `json:"bind_all"`
 	// Required lists, for this platform, the kinds that a snapshot must report.
 	Required []string `json:"required"`
+	// Flags lists the flags that need a code even inside a change window that does
+	// not list them; under balanced flags are only told.
+	Flags []string `json:"flags,omitempty"`
+	// UnreadableCheckIns and UnreadableSeconds: what was readable counts as changed
+	// after so many check-ins and so long without being read, both.
+	UnreadableCheckIns int   `json:"unreadable_check_ins,omitempty"`
+	UnreadableSeconds  int64 `json:"unreadable_seconds,omitempty"`
 }

@@ -10,6 +10,10 @@ const (
 	RouteDeliveries = "/v1/devices/{id}/challenges/{ref}/deliveries"
 	RouteAnswers    = "/v1/devices/{id}/challenges/{ref}/answers"
 	RouteSignOut    = "/v1/devices/{id}/sign-out"
+	RouteRotations  = "/v1/devices/{id}/rotations"
+	RouteAnnounce   = "/v1/devices/{id}/announcements"
+	RouteKeys       = "/v1/devices/{id}/keys"
+	RouteHistory    = "/v1/devices/{id}/history"
 )
 
 // MaxBody is the largest request body in bytes: a snapshot of some ten

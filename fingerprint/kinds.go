@@ -40,6 +40,7 @@ var kinds = []KindInfo{
 	{OS, "kernel", false, false, 2, ""},
 	{Hardware, "cpu", false, false, 6, ""},
 	{Hardware, "memory", false, false, 4, ""},
+	{Hardware, "memory-module", true, true, 2, ""},
 	{Firmware, "secure-boot", false, false, 2, ""},
 	{Hardware, "tpm", false, false, 3, ""},
 	{Hardware, "gpu", true, false, 4, ""},
@@ -47,6 +48,7 @@ var kinds = []KindInfo{
 	{Driver, "gpu-driver", false, false, 2, ""},
 	{Driver, "module", true, false, 2, ""},
 	{SysApp, "package", true, false, 2, ""},
+	{SysApp, "security-agent", true, false, 3, ""},
 }
 
 // Kinds lists the kinds that a platform must report, each at least once, even

@@ -95,6 +95,18 @@ func (liveLinux) ReadDir(name string, limit int) ([]string, error) {
 	}
 }
 
+// Stat follows links, as reading does.
+func (liveLinux) Stat(name string) (Stat, error) {
+	var st unix.Stat_t
+	if err := unix.Stat(name, &st); err != nil {
+		return Stat{}, pathError("stat", name, err)
+	}
+	if st.Mode&unix.S_IFMT != unix.S_IFREG {
+		return Stat{}, pathError("stat", name, ErrNotFile)
+	}
+	return Stat{Size: st.Size, Modified: st.Mtim.Nano(), Changed: st.Ctim.Nano(), File: st.Ino}, nil
+}
+
 func (liveLinux) Resolve(name string) (string, error) {
 	p, err := filepath.EvalSymlinks(name)
 	var known *fs.PathError

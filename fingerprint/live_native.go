@@ -30,6 +30,10 @@ func (liveNative) ReadDir(name string, _ int) ([]string, error) {
 	return nil, &fs.PathError{Op: "open", Path: name, Err: ErrUnsupported}
 }
 
+func (liveNative) Stat(name string) (Stat, error) {
+	return Stat{}, &fs.PathError{Op: "stat", Path: name, Err: ErrUnsupported}
+}
+
 func (liveNative) Resolve(name string) (string, error) {
 	return "", &fs.PathError{Op: "resolve", Path: name, Err: ErrUnsupported}
 }

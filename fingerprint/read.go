@@ -44,8 +44,10 @@ func probesOf(platform string) []probe {
 	switch platform {
 	case "linux":
 		return linuxProbes
-	case "windows", "darwin":
-		return notYetProbes
+	case "windows":
+		return windowsProbes
+	case "darwin":
+		return darwinProbes
 	}
 	return nil
 }

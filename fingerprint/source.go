@@ -32,12 +32,24 @@ type Source interface {
 	// ReadDir gives the names in a directory, sorted. More than limit names
 	// give the error ErrTooLarge and none of them.
 	ReadDir(name string, limit int) ([]string, error)
+	// Stat tells whether a regular file is the one that was read before, without
+	// reading it.
+	Stat(name string) (Stat, error)
 	// Resolve gives the path with all links followed, inside the root.
 	Resolve(name string) (string, error)
 	// PermanentAddresses gives the addresses that network cards were made
 	// with, by interface name. ErrUnsupported where the source cannot ask;
 	// files serve then.
 	PermanentAddresses() (map[string][]byte, error)
+}
+
+// Stat is what tells one state of a file from another. Equal Stats of a name
+// mean equal content, as far as a file system that keeps times can tell.
+type Stat struct {
+	Size     int64
+	Modified int64  // nanoseconds since 1970, UTC
+	Changed  int64  // of the inode, which nobody can set back; 0 where unknown
+	File     uint64 // the file's own number (inode); 0 where unknown
 }
 
 // Native is what a live Windows or macOS source offers beside Source until

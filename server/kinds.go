@@ -42,6 +42,7 @@ var kinds = map[string]kindFacts{
 	"chassis-type":    {classHardware, 1},
 	"cpu":             {classHardware, 6},
 	"memory":          {classHardware, 4},
+	"memory-module":   {classHardware, 2},
 	"boot-disk":       {classHardware, 12},
 	"boot-disk-model": {classHardware, 1},
 	"disk":            {classHardware, 1},
@@ -53,6 +54,7 @@ var kinds = map[string]kindFacts{
 	"gpu-driver":      {classDriver, 2},
 	"module":          {classDriver, 2},
 	"package":         {classApps, 2},
+	"security-agent":  {classApps, 3},
 }
 
 // platforms are the systems that the client runs on.

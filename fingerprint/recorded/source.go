@@ -181,6 +181,22 @@ func (s *source) ReadFile(name string, limit int) ([]byte, error) {
 	return b, nil
 }
 
+// Stat gives size and time of a recorded file.
+func (s *source) Stat(name string) (fingerprint.Stat, error) {
+	p, err := s.Resolve(name)
+	if err != nil {
+		return fingerprint.Stat{}, err
+	}
+	info, err := os.Lstat(s.real(p))
+	if err != nil {
+		return fingerprint.Stat{}, relative(err, name)
+	}
+	if !info.Mode().IsRegular() {
+		return fingerprint.Stat{}, &fs.PathError{Op: "stat", Path: name, Err: fingerprint.ErrNotFile}
+	}
+	return fingerprint.Stat{Size: info.Size(), Modified: info.ModTime().UnixNano()}, nil
+}
+
 func (s *source) ReadDir(name string, limit int) ([]string, error) {
 	p, err := s.Resolve(name)
 	if err != nil {

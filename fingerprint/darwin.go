@@ -1,0 +1,4 @@
+package fingerprint
+
+// darwinProbes are the macOS reader, anchors first.
+var darwinProbes = notYetProbes

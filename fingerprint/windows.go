@@ -1,0 +1,4 @@
+package fingerprint
+
+// windowsProbes are the Windows reader, anchors first.
+var windowsProbes = notYetProbes
