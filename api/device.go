@@ -185,7 +185,8 @@ type Event struct {
 	Seq   int64  `json:"seq"`
 	At    string `json:"at"`
 	Event string `json:"event"` // one of the Event constants
-	// Reason is a challenge's reason, where the event is about one.
+	// Reason is a challenge's reason, where the event is about one; of a policy
+	// event the policy's name.
 	Reason    string   `json:"reason,omitempty"`
 	Reference string   `json:"reference,omitempty"`
 	Changes   []Change `json:"changes,omitempty"`

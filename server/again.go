@@ -86,7 +86,7 @@ func (w *work) revoke(dev Device) error {
 	if err := w.tx.SaveDevice(dev); err != nil {
 		return err
 	}
-	if err := w.note(dev, "device.revoked", "signed out", ""); err != nil {
+	if err := w.event(dev, api.EventSignedOut, eventFacts{Result: "revoked"}); err != nil {
 		return err
 	}
 	if !dev.OnceActive {

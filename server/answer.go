@@ -215,7 +215,7 @@ func (w *work) replaceKey(dev *Device, ch Challenge, r api.AnswerRequest) error 
 	}
 	dev.KeyID, dev.Key = keyid, *r.NewKey
 	dev.Current, dev.LastPrev, dev.LastNext = r.NewNext, "", ""
-	return w.note(*dev, "key.replaced", "accepted", "")
+	return w.event(*dev, api.EventKeyChanged, eventFacts{Result: "accepted", Reason: ch.Reason, Reference: ch.Reference})
 }
 
 // keyUsed says whether a key is, or once was, a device's.

@@ -7,9 +7,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"strings"
-
-	"github.com/seed-1feef0b2/holdfast/api"
 )
 
 // Actors of audit rows.
@@ -59,6 +56,9 @@ func auditHash(r AuditRow) []byte {
 		part([]byte(s))
 	}
 	part(r.IP)
+	if r.Facts != "" { // rows from before there were facts keep their hash
+		part([]byte(r.Facts))
+	}
 	return h.Sum(nil)
 }
 
@@ -82,13 +82,4 @@ func (s *Service) VerifyAudit(ctx context.Context, account string) error {
 			last = r
 		}
 	}
-}
-
-// kindsOf lists the kinds of changes for a log.
-func kindsOf(changes []api.Change) string {
-	var list []string
-	for _, c := range changes {
-		list = append(list, c.Kind+" "+c.Change)
-	}
-	return strings.Join(list, ", ")
 }

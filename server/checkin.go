@@ -162,7 +162,7 @@ func (w *work) checkInPending(sc scene, r api.CheckInRequest) (api.DeviceReply, 
 func (w *work) freeze(sc scene, r api.CheckInRequest) (api.DeviceReply, error) {
 	var none api.DeviceReply
 	sc.dev.State = api.DeviceFrozen
-	if err := w.note(sc.dev, "chain.forked", "frozen", ""); err != nil {
+	if err := w.event(sc.dev, api.EventForked, eventFacts{Result: "frozen"}); err != nil {
 		return none, err
 	}
 	if err := w.notify(sc.dev, NoticeFork, nil); err != nil {

@@ -23,7 +23,9 @@ func (w *work) consume(sc scene, ch Challenge, known recognised, r api.AnswerReq
 	if err := w.hold(sc.dev, ch.Reason, known, first); err != nil {
 		return none, err
 	}
-	if err := w.note(sc.dev, "device.activated", ch.Reason, kindsOf(known.Changes)); err != nil {
+	if err := w.event(sc.dev, api.EventActivated, eventFacts{
+		Result: "accepted", Reason: ch.Reason, Reference: ch.Reference, Changes: known.Changes,
+	}); err != nil {
 		return none, err
 	}
 	if err := w.notify(sc.dev, NoticeActivated, map[string]string{"Reason": ch.Reason}); err != nil {

@@ -107,7 +107,9 @@ func (w *work) openChallenge(sc scene, before Challenge, reason string, changes 
 	if err := w.tx.AddChallenge(ch); err != nil {
 		return ch, err
 	}
-	if err := w.note(sc.dev, "challenge.opened", reason, kindsOf(changes)); err != nil {
+	if err := w.event(sc.dev, api.EventAsked, eventFacts{
+		Result: "opened", Reason: reason, Reference: ch.Reference, Changes: changes,
+	}); err != nil {
 		return ch, err
 	}
 	return w.relaunch(sc, ch)

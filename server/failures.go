@@ -105,6 +105,12 @@ func (w *work) wrong(sc scene, ch Challenge, typed string) error {
 	if err != nil {
 		return err
 	}
+	if left == 0 {
+		f := eventFacts{Result: api.ChallengeLocked, Reason: ch.Reason, Reference: ch.Reference}
+		if err := w.event(sc.dev, api.EventWrongCodes, f); err != nil {
+			return err
+		}
+	}
 	if left == 0 || until > w.now {
 		if err := w.notify(sc.dev, NoticeLocked, map[string]string{"Until": stamp(until)}); err != nil {
 			return err

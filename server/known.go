@@ -100,7 +100,7 @@ func (w *work) settleIn(dev *Device, r recognised, now api.Snapshot) error {
 	if err := w.tx.MoveConfiguration(c); err != nil {
 		return err
 	}
-	return w.note(*dev, "drift.accepted", string(r.Verdict), kindsOf(r.Changes))
+	return w.event(*dev, api.EventAccepted, eventFacts{Result: string(r.Verdict), Changes: r.Changes})
 }
 
 // activateConfiguration stores a snapshot that a code confirmed, and forgets

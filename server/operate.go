@@ -29,8 +29,7 @@ func (s *Service) SetPolicy(ctx context.Context, account, name string) error {
 		if err := tx.SaveAccount(acct); err != nil {
 			return err
 		}
-		err = w.record(AuditRow{Account: account, Actor: actorOperator, Event: "policy.set", Result: name})
-		if err != nil {
+		if err := w.eventBy(actorOperator, Device{Account: account}, api.EventPolicy, eventFacts{Result: "set", Reason: name}); err != nil {
 			return err
 		}
 		return w.notify(Device{Account: account}, NoticePolicy, map[string]string{"Policy": name})

@@ -75,7 +75,7 @@ func (w *work) releaseFree(sc scene, known recognised, ephemeral string) (*api.R
 	if err != nil || until != 0 {
 		return nil, err
 	}
-	if err := w.note(sc.dev, "share.released", "without a code", string(known.Verdict)); err != nil {
+	if err := w.event(sc.dev, api.EventReleased, eventFacts{Result: "without a code"}); err != nil {
 		return nil, err
 	}
 	return w.release(sc.dev, ephemeral)

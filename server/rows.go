@@ -89,9 +89,12 @@ type AuditRow struct {
 	Event   string
 	Result  string
 	Detail  string // kinds and reasons, never values, codes or addresses
-	IP      []byte // keyed hash
-	Prev    []byte
-	Hash    []byte
+	// Facts is what the device's history tells of the row, JSON; empty where the
+	// history leaves it out.
+	Facts string
+	IP    []byte // keyed hash
+	Prev  []byte
+	Hash  []byte
 }
 
 // Share is K_srv of a device and generation, sealed.

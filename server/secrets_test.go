@@ -102,7 +102,7 @@ func TestAuditAndStatusHoldNoAddress(t *testing.T) {
 					t.Errorf("row %+v", r)
 				}
 			}
-			if got := strings.Join(events, " "); got != "challenge.opened device.activated drift.accepted" {
+			if got := strings.Join(events, " "); got != "asked activated accepted" {
 				t.Errorf("events: %s", got)
 			}
 			return err

@@ -140,6 +140,9 @@ type Proofs interface {
 // Trail is the audit log, append-only.
 type Trail interface {
 	AddAudit(AuditRow) error
+	// History lists an account's rows with facts about one or two devices (an
+	// empty id stands for the whole account) before a sequence number, newest first.
+	History(account string, devices []string, before int64, n int) ([]AuditRow, error)
 	// LastAudit is the newest row of an account.
 	LastAudit(account string) (AuditRow, error)
 	// Audit lists an account's rows after a sequence number, oldest first.
