@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"crypto/ed25519"
 	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -28,11 +29,15 @@ type Share struct {
 
 // Purposes of derived keys (HKDF's info). Each key serves one purpose.
 const (
-	purposeSlot   = "holdfast v1 slot"
-	purposeServer = "holdfast v1 server"
-	purposeFile   = "holdfast v1 file"
-	purposeDigest = "holdfast v1 digest"
-	purposeLabels = "holdfast v1 labels"
+	purposeSlot    = "holdfast v1 slot"
+	purposeServer  = "holdfast v1 server"
+	purposeFile    = "holdfast v1 file"
+	purposeDigest  = "holdfast v1 digest"
+	purposeLabels  = "holdfast v1 labels"
+	purposeHistory = "holdfast v1 history"
+	purposeClaim   = "holdfast v1 claim"
+	purposeChip    = "holdfast v1 chip name"
+	purposeAuth    = "holdfast v1 chip auth"
 )
 
 // derive is HKDF-SHA-256 (RFC 5869) over parts of fixed length.
@@ -62,6 +67,32 @@ func LabelsKey(ring Secret) []byte {
 	k := derive(nil, purposeLabels, ring)
 	return k[:]
 }
+
+// HistoryKey is the key of the history file, 32 bytes.
+func HistoryKey(ring Secret) []byte {
+	k := derive(nil, purposeHistory, ring)
+	return k[:]
+}
+
+// ClaimKey is the Ed25519 key (RFC 8032) that speaks for this computer when the
+// chip that held its device key is lost. The server knows its public half from
+// the first activation on.
+func ClaimKey(ring Secret) ed25519.PrivateKey {
+	k := derive(nil, purposeClaim, ring)
+	defer clear(k[:])
+	return ed25519.NewKeyFromSeed(k[:])
+}
+
+// ChipNameKey is the key under which a profile keeps the name of its chip, 32
+// bytes: the file alone tells nobody which chip it is.
+func ChipNameKey(ring Secret) []byte {
+	k := derive(nil, purposeChip, ring)
+	return k[:]
+}
+
+// ChipAuth is what the chip asks for before it signs or unseals: without the
+// keyring, chip and profile together do nothing.
+func ChipAuth(ring Secret) Secret { return derive(nil, purposeAuth, ring) }
 
 func slotKey(k Keys, a Secret, salt Secret) Secret {
 	return derive(salt[:], purposeSlot, k.Ring, k.Hardware, a)
