@@ -1,0 +1,4 @@
+package fingerprint
+
+// linuxSources say where the Linux reader looks, kind by kind.
+var linuxSources []SourceInfo

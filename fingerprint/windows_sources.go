@@ -1,0 +1,4 @@
+package fingerprint
+
+// windowsSources say where the Windows reader looks, kind by kind.
+var windowsSources []SourceInfo
