@@ -59,8 +59,11 @@ type Snapshot struct {
 	Platform string // linux, windows, darwin
 	// Partial is true where the time ran out before everything was read; what
 	// is missing is reported as unreadable.
-	Partial    bool
-	Took       time.Duration
+	Partial bool
+	Took    time.Duration
+	// Rules is the version of the rules that told values from placeholders. It
+	// is no part of the canonical form or the digests.
+	Rules      int
 	Components []Component
 }
 
@@ -131,7 +134,7 @@ func (s Snapshot) Score() int {
 			continue
 		}
 		seen[c.Kind] = true
-		if c.Kind == "hypervisor" || virtual && (c.Kind == "cpu" || c.Kind == "memory") {
+		if c.Kind == "hypervisor" || virtual && (c.Kind == "cpu" || c.Kind == "memory" || c.Kind == "memory-module") {
 			continue
 		}
 		if c.From != "" && s.State(c.From) == Present {

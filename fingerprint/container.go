@@ -3,6 +3,8 @@ package fingerprint
 import (
 	"context"
 	"strings"
+
+	"github.com/seed-1feef0b2/holdfast/fingerprint/rules"
 )
 
 // Container says whether this program runs in a container, and in which sort.
@@ -14,7 +16,7 @@ func Container(src Source) (string, bool) {
 	if src.Platform() != "linux" {
 		return "", false
 	}
-	r := &reader{ctx: context.Background(), src: src}
+	r := &reader{ctx: context.Background(), src: src, rules: rules.Default()}
 	name := r.container()
 	return name, name != ""
 }

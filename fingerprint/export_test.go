@@ -1,12 +1,16 @@
 package fingerprint
 
-import "context"
+import (
+	"context"
+
+	"github.com/seed-1feef0b2/holdfast/fingerprint/rules"
+)
 
 // anchorProbes is how many probes read what identifies a computer.
 const anchorProbes = 4
 
 // ReadAnchors reads only what identifies a computer.
 func ReadAnchors(ctx context.Context, src Source) []Component {
-	list, _ := collect(ctx, src, linuxProbes[:anchorProbes])
+	list, _ := collect(&reader{ctx: ctx, src: src, rules: rules.Default()}, linuxProbes[:anchorProbes])
 	return list
 }

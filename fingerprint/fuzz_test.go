@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/seed-1feef0b2/holdfast/fingerprint/rules"
 )
 
 // seeds are what firmware and files have been seen to hold.
@@ -18,6 +20,7 @@ func FuzzTexts(f *testing.F) {
 	for _, s := range seeds {
 		f.Add(s)
 	}
+	set := rules.Default()
 	f.Fuzz(func(t *testing.T, s string) {
 		c := clean(s)
 		if !utf8.ValidString(c) || strings.ContainsAny(c, "\x00\n\r\t") || strings.TrimSpace(c) != c || clean(c) != c {
@@ -26,7 +29,7 @@ func FuzzTexts(f *testing.F) {
 		if fold(fold(c)) != fold(c) {
 			t.Errorf("fold is not settled on %q", c)
 		}
-		if rejectSerial(c) != rejectSerial(fold(c)) || rejectText(c) != rejectText(fold(c)) {
+		if set.Serial(c) != set.Serial(fold(c)) || set.Text(c) != set.Text(fold(c)) {
 			t.Errorf("letter case decides about %q", c)
 		}
 		if m := mask(c); len([]rune(m)) > 8 {
@@ -36,8 +39,7 @@ func FuzzTexts(f *testing.F) {
 			if v, again := parseUUID(u.String()); !again || v != u || u.swapped().swapped() != u {
 				t.Errorf("%q does not come back", c)
 			}
-			rejectUUID(u)
-			dellTag(u)
+			set.UUID(u)
 		}
 		if d, ok := parsePCI(c); ok && (len(d.vendor) != 4 || len(d.device) != 4) {
 			t.Errorf("parsePCI(%q) = %+v", c, d)
@@ -46,7 +48,7 @@ func FuzzTexts(f *testing.F) {
 			t.Errorf("pacmanPackage(%q) has no name", c)
 		}
 		if m, ok := parseMAC(c); ok {
-			rejectMAC(m)
+			set.MAC(m)
 		}
 	})
 }

@@ -7,6 +7,7 @@ var linuxProbes = []probe{
 	readBoard,
 	readBootDisk,
 	readNetworkCards,
+	readMemoryModules,
 	readHypervisor,
 	readRootFS,
 	readModels,
@@ -23,6 +24,7 @@ var linuxProbes = []probe{
 	readGPUDriver,
 	readModules,
 	readPackages,
+	readAgents,
 }
 
 // dmi is where the kernel shows the firmware's tables field by field.

@@ -140,7 +140,7 @@ func (r *reader) diskID(block string) (string, Component) {
 				lack = c
 			}
 		case id == "":
-		case rejectSerial(id):
+		case r.rules.Serial(id):
 			lack = lacking("boot-disk", Placeholder, "placeholder")
 		default:
 			return fold(id), Component{}

@@ -1,16 +1,12 @@
 package fingerprint
 
-import (
-	"strings"
-)
-
 // readBoard reads what the firmware says that this very computer is. The kernel
 // shows these to root alone; other users get "unreadable".
 func readBoard(r *reader) []Component {
 	uuid := readSystemUUID(r)
 	serial := readSerial(r, "system-serial", "product_serial")
 	board := readSerial(r, "board-serial", "board_serial")
-	correlate(&uuid, &serial, &board)
+	r.correlate(&uuid, &serial, &board)
 	return []Component{uuid, serial, board}
 }
 
@@ -24,15 +20,7 @@ func readSystemUUID(r *reader) Component {
 	if !ok {
 		return lacking(kind, Placeholder, "not-an-id")
 	}
-	if reason := rejectUUID(u); reason != "" {
-		return lacking(kind, Placeholder, reason)
-	}
-	c := identifier(kind, u.String(), "")
-	if _, ok := templateMAC(u); ok {
-		// The maker computed it from the board's network address.
-		c.From = "network-card"
-	}
-	return c
+	return r.systemUUID(u)
 }
 
 func readSerial(r *reader, kind, file string) Component {
@@ -40,41 +28,7 @@ func readSerial(r *reader, kind, file string) Component {
 	if err != nil {
 		return failed(kind, err)
 	}
-	if rejectSerial(raw) {
-		return lacking(kind, Placeholder, "placeholder")
-	}
-	return identifier(kind, fold(raw), "")
-}
-
-// correlate marks values that the maker computed from one another, so that one
-// fact never counts as two.
-func correlate(uuid, serial, board *Component) {
-	if uuid.State == Present && serial.State == Present {
-		u, _ := parseUUID(uuid.Value)
-		if tag, ok := dellTag(u); ok && fold(tag) == serial.Value {
-			uuid.From = serial.Kind
-		}
-		if vmwareSerial(serial.Value, u) {
-			serial.From = uuid.Kind
-		}
-	}
-	if serial.State != Present || board.State != Present {
-		return
-	}
-	// Dell writes "/TAG/part/" and some makers the same number twice.
-	if board.Value == serial.Value || strings.HasPrefix(board.Value, "/"+serial.Value+"/") {
-		board.From = serial.Kind
-	}
-}
-
-// vmwareSerial knows "vmware-56 4d 12 …-…": the id's bytes in hexadecimal.
-func vmwareSerial(serial string, u uuid) bool {
-	rest, ok := strings.CutPrefix(serial, "vmware-")
-	if !ok {
-		return false
-	}
-	s, ok := parseUUID(strings.NewReplacer(" ", "", "-", "").Replace(rest))
-	return ok && (s == u || s == u.swapped())
+	return r.serial(kind, raw)
 }
 
 // readModels reads what the makers call system, board and housing.
@@ -98,72 +52,37 @@ func readModel(r *reader, kind, vendorFile, nameFile, skuFile string) Component 
 		}
 		return failed(kind, err)
 	}
-	if rejectText(name) {
-		return lacking(kind, Placeholder, "placeholder")
-	}
-	vendor := r.optional(dmi + vendorFile)
 	sku := ""
 	if skuFile != "" {
 		sku = r.optional(dmi + skuFile)
 	}
-	label := name
-	if !strings.HasPrefix(fold(name), fold(vendor)) {
-		label = join(" ", vendor, name)
-	}
-	return present(kind, fold(join(" / ", vendor, name, sku)), label)
+	return r.model(kind, r.optional(dmi+vendorFile), name, sku)
 }
 
 // optional reads a text that may as well be missing or a placeholder.
 func (r *reader) optional(name string) string {
 	s, err := r.line(name)
-	if err != nil || rejectText(s) {
+	if err != nil {
 		return ""
 	}
-	return s
-}
-
-// chassisNames are words for SMBIOS chassis types (DSP0134, 7.4.1); they are
-// keys of translations ("value.chassis-type." + word), not texts.
-var chassisNames = map[string]string{
-	"3": "desktop", "4": "desktop", "5": "desktop", "6": "tower", "7": "tower", "8": "notebook", "9": "notebook",
-	"10": "notebook", "11": "handheld", "13": "all-in-one", "14": "notebook", "15": "desktop", "16": "desktop",
-	"17": "server", "23": "server", "28": "server", "29": "server", "30": "tablet", "31": "notebook",
-	"32": "notebook", "35": "mini", "36": "mini",
+	return r.unlessFiller(s)
 }
 
 func readChassis(r *reader) Component {
-	const kind = "chassis-type"
 	v, err := r.line(dmi + "chassis_type")
 	if err != nil {
-		return failed(kind, err)
+		return failed("chassis-type", err)
 	}
-	if v == "1" || v == "2" || v == "" {
-		// 1 is "other", 2 is "unknown".
-		return lacking(kind, Placeholder, "placeholder")
-	}
-	name := chassisNames[v]
-	if name == "" {
-		name = "other"
-	}
-	return present(kind, v, name)
+	return chassisType(v)
 }
 
 // readFirmware reads maker, version and date of the firmware.
 func readFirmware(r *reader) []Component {
-	const kind = "firmware"
 	version, err := r.line(dmi + "bios_version")
 	if err != nil {
-		return []Component{failed(kind, err)}
+		return []Component{failed("firmware", err)}
 	}
-	if rejectText(version) {
-		return []Component{lacking(kind, Placeholder, "placeholder")}
-	}
-	vendor, date := r.optional(dmi+"bios_vendor"), r.optional(dmi+"bios_date")
-	label := join(" ", vendor, version)
-	if date != "" {
-		label += " (" + date + ")"
-	}
-	return []Component{present(kind, fold(join(" / ", vendor, version, date)), label)}
+	return []Component{r.firmware(r.optional(dmi+"bios_vendor"), version, r.optional(dmi+"bios_date"))}
 }
 
 // secureBootVariable is the UEFI variable of the global namespace; four bytes

@@ -37,7 +37,7 @@ func readNetworkCards(r *reader) []Component {
 			lack = lacking(kind, Unreadable, "not-told")
 			continue
 		}
-		if reason := rejectMAC(addr); reason != "" {
+		if reason := r.rules.MAC(addr); reason != "" {
 			lack = lacking(kind, Placeholder, reason)
 			continue
 		}

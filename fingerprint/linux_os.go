@@ -24,16 +24,16 @@ func readInstallID(r *reader) []Component {
 	if err != nil {
 		return []Component{failed(kind, err)}
 	}
-	return []Component{installID(fold(raw))}
+	return []Component{r.installID(fold(raw))}
 }
 
-func installID(raw string) Component {
+func (r *reader) installID(raw string) Component {
 	const kind = "install-id"
 	u, ok := parseUUID(raw)
 	if !ok || len(raw) != 32 {
 		return lacking(kind, Placeholder, "not-an-id")
 	}
-	if reason := rejectUUID(u); reason != "" {
+	if reason := r.rules.UUID(u); reason != "" {
 		return lacking(kind, Placeholder, reason)
 	}
 	return identifier(kind, raw, "")

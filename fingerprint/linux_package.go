@@ -26,6 +26,11 @@ var rpmDatabases = []string{
 // readPackages reads name, version and architecture of what the system's own
 // package manager installed.
 func readPackages(r *reader) []Component {
+	r.packages = r.readPackages()
+	return r.packages
+}
+
+func (r *reader) readPackages() []Component {
 	const kind = "package"
 	b, err := r.src.ReadFile(dpkgStatus, packagesLimit)
 	switch {

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/seed-1feef0b2/holdfast/fingerprint/rules"
 )
 
 // smallFile bounds files that hold one value or a short table, in bytes.
@@ -49,16 +51,8 @@ func isClean(s string) bool {
 	return !blank || s == ""
 }
 
-// fold lowers ASCII letters only: a newer Unicode table must never change a
-// value that was read before.
-func fold(s string) string {
-	return strings.Map(func(c rune) rune {
-		if c >= 'A' && c <= 'Z' {
-			return c + 'a' - 'A'
-		}
-		return c
-	}, s)
-}
+// fold lowers ASCII letters only.
+func fold(s string) string { return rules.Fold(s) }
 
 // longestLabel is how many characters a label shows; no model or version that
 // somebody means has more.

@@ -24,7 +24,7 @@ func nativeInstallID(r *reader, n Native) Component {
 	if !ok {
 		return lacking("install-id", Placeholder, "not-an-id")
 	}
-	if reason := rejectUUID(u); reason != "" {
+	if reason := r.rules.UUID(u); reason != "" {
 		return lacking("install-id", Placeholder, reason)
 	}
 	return identifier("install-id", u.String(), "")

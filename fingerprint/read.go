@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"syscall"
 	"time"
+
+	"github.com/seed-1feef0b2/holdfast/fingerprint/rules"
 )
 
 // Budget is how long a read may take where the context sets no deadline of its
@@ -19,6 +21,11 @@ const Budget = 250 * time.Millisecond
 // the context's deadline (or Budget) gone it returns at once what it has, even
 // if a file of the system never answers.
 func Read(ctx context.Context, src Source) (Snapshot, error) {
+	return ReadWith(ctx, src, Options{})
+}
+
+// ReadWith is Read with rules and a memory of the caller's.
+func ReadWith(ctx context.Context, src Source, o Options) (Snapshot, error) {
 	start := src.Now()
 	probes := probesOf(src.Platform())
 	if probes == nil {
@@ -29,8 +36,8 @@ func Read(ctx context.Context, src Source) (Snapshot, error) {
 		ctx, cancel = context.WithTimeout(ctx, Budget)
 		defer cancel()
 	}
-	s := Snapshot{Schema: Schema, Platform: src.Platform()}
-	s.Components, s.Partial = collect(ctx, src, probes)
+	s := Snapshot{Schema: Schema, Platform: src.Platform(), Rules: o.rules().Version()}
+	s.Components, s.Partial = collect(&reader{ctx: ctx, src: src, rules: o.rules(), raw: o.Raw}, probes)
 	s.Components = complete(s.Components, s.Platform, s.Partial)
 	sortComponents(s.Components)
 	s.Took = src.Now().Sub(start)
@@ -54,14 +61,14 @@ func probesOf(platform string) []probe {
 
 // collect runs the probes on a goroutine of their own: a read that hangs in the
 // kernel cannot be stopped, only left behind.
-func collect(ctx context.Context, src Source, probes []probe) (list []Component, partial bool) {
+func collect(r *reader, probes []probe) (list []Component, partial bool) {
+	ctx := r.ctx
 	if ctx.Err() != nil {
 		return nil, true
 	}
 	results := make(chan []Component, len(probes))
 	go func() {
 		defer close(results)
-		r := &reader{ctx: ctx, src: src}
 		for _, p := range probes {
 			got := p(r)
 			if ctx.Err() != nil {
@@ -118,10 +125,14 @@ func complete(list []Component, platform string, partial bool) []Component {
 type reader struct {
 	ctx    context.Context
 	src    Source
+	rules  *rules.Set
+	raw    bool // no tags, see Options.Raw
 	mounts []mount
 	pci    []pciDevice
 	pciErr error
 	pciHas bool
+	// packages are what the probe of the packages gave, for the agents among them.
+	packages []Component
 }
 
 func (r *reader) stopped() bool { return r.ctx.Err() != nil }

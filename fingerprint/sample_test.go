@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/seed-1feef0b2/holdfast/fingerprint/rules"
 )
 
 // fieldTexts gathers, over the dumps of an archive, which makers (the folder of
@@ -76,7 +78,7 @@ func TestRulesOnRealFirmware(t *testing.T) {
 	var missed []string
 	rejected, shared := 0, 0
 	for text, makers := range texts {
-		no := rejectText(text)
+		no := rules.Default().Text(text)
 		if no {
 			rejected++
 		}
