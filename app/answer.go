@@ -42,7 +42,9 @@ func (s *session) answer(ctx context.Context, typed string) error {
 	if err != nil {
 		return err
 	}
-	req := api.AnswerRequest{Code: answer, Snapshot: digests(v.snapshot, k.ring), Ephemeral: eph.public()}
+	req := api.AnswerRequest{
+		Code: answer, Snapshot: digests(v.snapshot, k.ring), Ephemeral: eph.public(), Generation: v.generation,
+	}
 	var f *fork
 	if ch.Reason == api.ReasonFork {
 		if f, err = s.prepareFork(ctx, k, ch.Reference, &req); err != nil {
@@ -70,10 +72,11 @@ func (s *session) answer(ctx context.Context, typed string) error {
 // answered takes the server's yes. A reply without what the vault needs, which
 // is what a repeated request gets, is followed by a check-in that asks for it.
 func (s *session) answered(ctx context.Context, r *remote.Client, v *view, reply api.DeviceReply, eph *ephemeral) error {
+	v.typed = true
 	if err := s.absorb(ctx, v, reply, eph); err != nil {
 		return err
 	}
-	if s.state.Told == api.DeviceActivated && (reply.Certificate == "" || s.wantsShare(ctx)) {
+	if s.state.Told == api.DeviceActivated && (reply.Certificate == "" || s.wantsShare(ctx) || s.state.Rotate != 0) {
 		return s.checkIn(ctx)
 	}
 	return nil
@@ -104,10 +107,11 @@ const codeDigits = "digits"
 func (s *session) answerFailed(ctx context.Context, r *remote.Client, err error) error {
 	switch api.CodeOf(err) {
 	case api.CodeUsed, api.CodeNoChallenge, api.CodeUnknownKey, api.CodeRevoked:
+		reason := s.state.Challenge.Reason
 		if e := s.checkIn(ctx); e != nil {
 			return e
 		}
-		if s.state.Told == api.DeviceActivated {
+		if s.state.Told == api.DeviceActivated && (reason != api.ReasonAnnounce || s.announced()) {
 			return nil
 		}
 		return err

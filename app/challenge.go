@@ -102,7 +102,7 @@ func (s *session) refresh(ctx context.Context) error {
 func (s *session) noted(reply api.DeviceReply) error {
 	before := *s.state
 	next := before
-	next.Challenge, next.HoldUntil = reply.Challenge, reply.HoldUntil
+	next.Challenge, next.HoldUntil, next.Windows = reply.Challenge, reply.HoldUntil, reply.Windows
 	next.ServerTime = later(next.ServerTime, reply.Time)
 	if reply.State != api.DeviceActivated {
 		next.Told, next.Changes = reply.State, reply.Changes
@@ -112,10 +112,11 @@ func (s *session) noted(reply api.DeviceReply) error {
 }
 
 func (s *session) ping(ctx context.Context) error {
-	if s.cfg.Server == "" {
+	address := s.address()
+	if address == "" {
 		return nil
 	}
-	r, err := s.server(s.cfg.Server)
+	r, err := s.server(address)
 	if err != nil {
 		return err
 	}

@@ -31,17 +31,22 @@ func (s *session) checkIn(ctx context.Context) error {
 		return s.refused(err)
 	}
 	s.accepted = nil
-	again, err := s.report(ctx, r, k)
-	if err == nil && again {
-		// The server counts this computer as activated, but the vault is not
-		// there yet or was not asked for: ask for the share.
-		_, err = s.report(ctx, r, k)
+	for range mostReports {
+		again, err := s.report(ctx, r, k)
+		if err != nil || !again {
+			return err
+		}
 	}
-	return err
+	return nil
 }
 
-// report sends one check-in. The result says that another one is needed, which
-// asks for the server's share.
+// mostReports bounds one check-in: a report, one that asks for the server's share
+// or the next one, one that tells that the vault is rotated, and one to spare.
+const mostReports = 4
+
+// report sends one check-in. The result says that another one is needed: the
+// server counts this computer as activated, but the vault is not there yet or was
+// not asked for, or it is to be rotated.
 func (s *session) report(ctx context.Context, r *remote.Client, k *keyring) (bool, error) {
 	v := s.look(ctx, s.id, s.state)
 	if !v.read {
@@ -71,20 +76,27 @@ func (s *session) report(ctx context.Context, r *remote.Client, k *keyring) (boo
 	if err := s.storeChain(ch); err != nil {
 		return false, err
 	}
-	return reply.State == api.DeviceActivated && !req.Locked && s.wantsShare(ctx), nil
+	if reply.State != api.DeviceActivated {
+		return false, nil
+	}
+	return !req.Locked && s.wantsShare(ctx) || s.unfinished(ctx, req), nil
 }
 
 // request makes a check-in.
 func (v *view) request(ch chain) (api.CheckInRequest, *ephemeral, error) {
-	req := api.CheckInRequest{Snapshot: digests(v.snapshot, v.keys.ring), Prev: ch.Prev, Next: ch.Next}
-	if !v.wantsShare() {
+	req := api.CheckInRequest{
+		Snapshot: digests(v.snapshot, v.keys.ring), Prev: ch.Prev, Next: ch.Next,
+		Generation: v.generation, PolicyVersion: v.policy.Version, RulesVersion: v.rules,
+	}
+	req.Locked = v.wantsShare()
+	if !req.Locked && v.state.Rotate <= v.generation {
 		return req, nil, nil
 	}
 	eph, err := newEphemeral()
 	if err != nil {
 		return api.CheckInRequest{}, nil, err
 	}
-	req.Locked, req.Ephemeral = true, eph.public()
+	req.Ephemeral = eph.public()
 	return req, eph, nil
 }
 
@@ -129,8 +141,11 @@ func (s *session) absorb(ctx context.Context, v *view, reply api.DeviceReply, ep
 		}
 		next.Vault = next.Vault || made
 		if made {
-			next.Bound = v.policy.Name
+			next.Bound, next.BoundVersion = v.policy.Name, v.policy.Version
 		}
+	}
+	if err := s.adoptRules(ctx, v, reply.Rules); err != nil {
+		return err
 	}
 	s.state = &next
 	return s.save()
@@ -151,6 +166,7 @@ func (s *session) learn(st *record, reply api.DeviceReply, k *keyring) error {
 		st.Policy = reply.Policy
 	}
 	st.Told, st.Challenge, st.Changes, st.HoldUntil = reply.State, reply.Challenge, reply.Changes, reply.HoldUntil
+	st.Rotate, st.Windows, st.Flags = reply.Rotate, reply.Windows, reply.Flags
 	st.ServerTime, st.Checked = later(st.ServerTime, reply.Time), reply.Time
 	if reply.Challenge == nil {
 		st.Declined = ""

@@ -14,6 +14,7 @@ import (
 	"github.com/seed-1feef0b2/holdfast/app/remote"
 	"github.com/seed-1feef0b2/holdfast/app/vault"
 	"github.com/seed-1feef0b2/holdfast/fingerprint"
+	"github.com/seed-1feef0b2/holdfast/fingerprint/rules"
 )
 
 // Config is what a Client is built from. Everything that it reaches for comes
@@ -22,8 +23,11 @@ type Config struct {
 	// Profile is the profile's directory; it is made where it is missing.
 	Profile string
 	// Server is the server's address, such as https://holdfast.example. Empty
-	// takes the one this profile is enrolled with.
+	// takes the one that this profile is enrolled with or was prepared for, else
+	// Fallback.
 	Server string
+	// Fallback is the server's address where nothing else names one; may be empty.
+	Fallback string
 	// Source is the computer that is read.
 	Source fingerprint.Source
 	// Keystore opens the keyring for a profile's items.
@@ -61,6 +65,10 @@ type Client struct {
 	notes   map[string]bool // warnings of this run: files set aside
 	// accepted is what the last check-in of this run accepted without a code.
 	accepted []Drift
+	// lists keeps long lists of this computer between reads while nothing changed.
+	lists *fingerprint.Memo
+	// rules are the placeholder rules in use, nil before they were needed.
+	rules *rules.Set
 	// remake allows a lost vault to be made anew; only while restoring.
 	remake bool
 }
@@ -81,7 +89,7 @@ func Open(cfg Config) (*Client, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	c := &Client{cfg: cfg, notes: map[string]bool{}}
+	c := &Client{cfg: cfg, notes: map[string]bool{}, lists: fingerprint.NewMemo()}
 	if cfg.Server != "" {
 		if _, err := c.server(cfg.Server); err != nil {
 			return nil, err

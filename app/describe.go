@@ -51,7 +51,7 @@ func (c *Client) describe(ctx context.Context, v *view) Status {
 	if v.id != nil {
 		st.ServerURL = v.id.Server
 	} else {
-		st.ServerURL = c.cfg.Server
+		st.ServerURL = c.address()
 	}
 	if !enrolled(v.id) {
 		return st
@@ -59,6 +59,7 @@ func (c *Client) describe(ctx context.Context, v *view) Status {
 	st.Account, st.Device = v.id.Account, v.id.Name
 	st.Checked, st.HoldUntil = v.state.Checked, v.state.HoldUntil
 	st.Challenge = challengeFrom(v.state.Challenge)
+	st.Windows, st.Flags, st.Rotating = windowsFrom(v.state.Windows, c.cfg.Now()), v.state.Flags, v.state.Rotate != 0
 	if v.keys != nil {
 		st.Keystore = v.keys.store.Kind()
 		st.Drift = c.drift(v)
@@ -117,12 +118,33 @@ func challengeFrom(ch *api.Challenge) *Challenge {
 	return out
 }
 
+// windowsFrom gives the windows that have not ended.
+func windowsFrom(list []api.Window, now time.Time) []Window {
+	var out []Window
+	for _, w := range list {
+		if to, err := time.Parse(time.RFC3339, w.To); err == nil && !now.Before(to) {
+			continue
+		}
+		out = append(out, Window{
+			ID: w.ID, Origin: w.Origin, Kinds: some(w.Kinds), Groups: some(w.Groups), Flags: some(w.Flags),
+			From: w.From, To: w.To, Note: w.Note,
+		})
+	}
+	return out
+}
+
+// some gives a list that is never nil, which JSON would call null.
+func some(list []string) []string { return append([]string{}, list...) }
+
 // Fingerprint reads this computer. Values stay in the result's Value fields and
 // are for this computer alone.
 func (c *Client) Fingerprint(ctx context.Context) (fingerprint.Snapshot, error) {
-	ctx, cancel := context.WithTimeout(ctx, readBudget)
-	defer cancel()
-	s, err := fingerprint.Read(ctx, c.cfg.Source)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if id, err := c.loadIdentity(); err == nil {
+		c.loadRules(id)
+	}
+	s, err := c.readWith(ctx)
 	var e *api.Error
 	if err != nil && !errors.As(err, &e) {
 		err = api.Wrap(api.CodeReadFailed, err, "report")

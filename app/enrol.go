@@ -75,10 +75,11 @@ func (c *Client) join(ctx context.Context, name string, send post) (Status, erro
 
 // prepare writes who this computer will be, its keys and the first chain value.
 func (s *session) prepare(ctx context.Context, name string) (*remote.Client, *keyring, string, error) {
-	if s.cfg.Server == "" {
+	address := s.address()
+	if address == "" {
 		return nil, nil, "", api.NewError(api.CodeUsage, "server")
 	}
-	r, err := s.server(s.cfg.Server)
+	r, err := s.server(address)
 	if err != nil {
 		return nil, nil, "", err
 	}
@@ -164,10 +165,17 @@ func bodyKey(k *keyring, route string, body any) string {
 
 // digests gives a snapshot as the server may see it.
 func digests(s fingerprint.Snapshot, ring vault.Secret) api.Snapshot {
-	out := api.Snapshot{Schema: s.Schema, Platform: s.Platform, Components: []api.Component{}}
+	out := api.Snapshot{Schema: s.Schema, Platform: s.Platform, Rules: s.Rules, Components: []api.Component{}}
+	from := map[[2]string]string{}
+	for _, c := range s.Components {
+		if c.From != "" && c.State == fingerprint.Present {
+			from[[2]string{c.Kind, c.Place}] = c.From
+		}
+	}
 	for _, d := range s.Digests(vault.DigestKey(ring)) {
 		out.Components = append(out.Components, api.Component{
 			Class: string(d.Class), Kind: d.Kind, Place: d.Place, State: string(d.State), Digest: d.Sum,
+			From: from[[2]string{d.Kind, d.Place}],
 		})
 	}
 	return out

@@ -18,6 +18,10 @@ const (
 	labelsFile   = "labels.hf"
 	settingsFile = "settings.json"
 	lockFile     = "lock"
+	historyFile  = "history.hf"
+	chipFile     = "chip.json"
+	rulesFile    = "rules.json"
+	serverFile   = "server.json"
 )
 
 // recordSchema is the version of the profile's JSON files that this program writes.
@@ -59,8 +63,15 @@ type record struct {
 	// Vault says that this profile has had a vault: a missing file is then a
 	// loss, and no new one is made silently.
 	Vault bool `json:"vault,omitempty"`
-	// Bound names the policy that the vault's slots were made under.
-	Bound string `json:"bound,omitempty"`
+	// Bound names the policy that the vault's slots were made under; BoundVersion
+	// is its version, 0 where it was not noted.
+	Bound        string `json:"bound,omitempty"`
+	BoundVersion int    `json:"bound_version,omitempty"`
+	// Rotate is the generation that the vault is to be rotated to, until the
+	// server was told that it is; 0 where none is wanted.
+	Rotate  int          `json:"rotate,omitempty"`
+	Windows []api.Window `json:"windows,omitempty"`
+	Flags   []string     `json:"flags,omitempty"`
 	// BackedUp is the SHA-256 of the list of keys that the last backup held.
 	BackedUp string `json:"backed_up,omitempty"`
 }

@@ -23,7 +23,7 @@ func (s *session) settle(ctx context.Context, v *view, reply api.DeviceReply, ep
 	if !v.hasPolicy {
 		return false, api.NewError(api.CodePolicyInvalid)
 	}
-	opened, err := s.openFor(ctx, v, reply.Release, eph)
+	opened, err := s.openFor(ctx, v, reply, eph)
 	if err != nil || opened == nil {
 		return false, err
 	}
@@ -33,18 +33,24 @@ func (s *session) settle(ctx context.Context, v *view, reply api.DeviceReply, ep
 	if !ok {
 		return false, api.NewError(api.CodeReadFailed, "report")
 	}
-	if err := s.rebind(v, opened, now); err != nil {
+	turned := rotates(opened, reply, eph)
+	if turned {
+		err = s.turn(v, opened, now, reply.Next, eph)
+	} else {
+		err = s.rebind(v, opened, now)
+	}
+	if err != nil {
 		return false, err
 	}
 	s.keepOpen(opened)
-	return true, s.rebase(v, now, reply.Changes)
+	return true, s.rebase(v, now, reply, turned)
 }
 
 // rebind gives this computer a slot where none opened, or where the account's
 // policy is another one than the slots were made under. A policy that binds
 // everything leaves no slot that binds less.
 func (s *session) rebind(v *view, opened *vault.Vault, now fingerprint.Snapshot) error {
-	moved := s.state.Bound != v.policy.Name
+	moved := s.state.Bound != v.policy.Name || s.state.BoundVersion != 0 && s.state.BoundVersion != v.policy.Version
 	if opened == v.vault && !moved {
 		return nil
 	}
@@ -57,9 +63,13 @@ func (s *session) rebind(v *view, opened *vault.Vault, now fingerprint.Snapshot)
 
 // openFor gives the open vault: the one that is open, the one that the share
 // opens, or a new one. It gives nil where there is none and no share either.
-func (s *session) openFor(ctx context.Context, v *view, release *api.Release, eph *ephemeral) (*vault.Vault, error) {
+func (s *session) openFor(ctx context.Context, v *view, reply api.DeviceReply, eph *ephemeral) (*vault.Vault, error) {
 	if v.vault != nil {
 		return v.vault, nil
+	}
+	release := reply.Release
+	if next := reply.Next; next != nil && (release == nil || next.Generation == v.generation || vaultMissing(v)) {
+		release = next // of the vault that is rotated already, or of the one that is made now
 	}
 	if release == nil || eph == nil {
 		return nil, nil
@@ -69,7 +79,7 @@ func (s *session) openFor(ctx context.Context, v *view, release *api.Release, ep
 		return nil, err
 	}
 	keys := vault.Keys{Ring: v.keys.ring}
-	if api.CodeOf(v.vaultErr) != api.CodeVaultMissing {
+	if !vaultMissing(v) {
 		opened, err := vault.OpenWithShare(s.vaultConfig(), keys, share)
 		if err == nil || v.state.Vault || !foreign(err) {
 			return opened, err
@@ -102,21 +112,24 @@ func (s *session) create(ctx context.Context, v *view, keys vault.Keys, share va
 	return made, nil
 }
 
-// rebase names what was accepted and moves the labels on. What a code was typed
-// for was not accepted, it was confirmed.
-func (s *session) rebase(v *view, now fingerprint.Snapshot, told []api.Change) error {
+// rebase names what was accepted, notes it in the journal and moves the labels
+// on. What a code was typed for was not accepted, it was confirmed.
+func (s *session) rebase(v *view, now fingerprint.Snapshot, reply api.DeviceReply, turned bool) error {
 	before, err := vault.LoadLabels(s.cfg.Disk, s.path(labelsFile), v.keys.ring)
-	if err == nil && len(before) > 0 {
-		moved := labelDrift(before, now)
-		if v.state.Challenge == nil {
-			s.accepted = append(s.accepted, withKinds(moved, told)...)
-		}
-		if len(moved) == 0 {
-			return nil
+	newer := api.CodeOf(err) == api.CodeStateNewer // a newer program's: drift goes unnamed, and nothing is overwritten
+	var moved []Drift
+	first := err != nil || len(before) == 0
+	if !first {
+		moved = labelDrift(before, now)
+		if !asks(v.state.Challenge) {
+			s.accepted = append(s.accepted, withKinds(moved, reply.Changes)...)
 		}
 	}
-	if api.CodeOf(err) == api.CodeStateNewer {
-		return nil // a newer program's; drift goes unnamed, and nothing is overwritten
+	if err := s.note(v, reply, happened{moved: moved, first: first, turned: turned, sum: labelSum(now)}); err != nil {
+		return err
+	}
+	if newer || !first && len(moved) == 0 {
+		return nil
 	}
 	if api.CodeOf(err) == api.CodeStateBroken {
 		if _, err := s.cfg.Disk.SetAside(s.path(labelsFile)); err != nil {
@@ -124,5 +137,21 @@ func (s *session) rebase(v *view, now fingerprint.Snapshot, told []api.Change) e
 		}
 		s.notes[warnAside] = true
 	}
+	return s.relabel(v, now)
+}
+
+func (s *session) relabel(v *view, now fingerprint.Snapshot) error {
 	return fileError(vault.SaveLabels(s.cfg.Disk, s.cfg.Rand, s.path(labelsFile), v.keys.ring, now.Labels()))
+}
+
+// slotUnder lets this computer, as the rules in use see it, open the vault too.
+func (s *session) slotUnder(ctx context.Context, v *view) error {
+	now, ok := s.readComputer(ctx)
+	if !ok {
+		return api.NewError(api.CodeReadFailed, "report")
+	}
+	if err := fileError(s.open.AddSlot(vault.Bind(vault.Kinds(v.policy, now), now))); err != nil {
+		return err
+	}
+	return s.relabel(v, now)
 }

@@ -86,7 +86,9 @@ func (s *session) forget(ctx context.Context) error {
 		}
 	}
 	s.shut()
-	for _, name := range []string{vaultFile, labelsFile, chainFile, identityCopy, identityFile, stateFile} {
+	for _, name := range []string{
+		vaultFile, labelsFile, historyFile, rulesFile, chainFile, chipFile, identityCopy, identityFile, stateFile,
+	} {
 		if err := s.cfg.Disk.Remove(s.path(name)); err != nil && !missing(err) {
 			return fileError(err)
 		}

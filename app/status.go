@@ -32,6 +32,30 @@ type Status struct {
 	Checked string `json:"checked,omitempty"`
 	// ServerURL is the server's address, or empty.
 	ServerURL string `json:"server_url,omitempty"`
+	// Windows are the change windows that hold for this computer, open or to come.
+	Windows []Window `json:"windows,omitempty"`
+	// Flags are what the last judged drift raised; see the Flag constants of api.
+	Flags []string `json:"flags,omitempty"`
+	// Rotating says that the vault is to get a new master key, or has it and the
+	// server was not told yet.
+	Rotating bool `json:"rotating,omitempty"`
+	// Chip is what holds the device key beside the keyring (api.HardwareTPM), or
+	// empty. ChipTrouble is what is wrong with it, an api.CodeChip*, or empty.
+	Chip        string `json:"chip,omitempty"`
+	ChipTrouble string `json:"chip_trouble,omitempty"`
+}
+
+// Window is a change window: a time in which listed drift needs no code.
+type Window struct {
+	ID string `json:"id"`
+	// Origin is "it" or "person".
+	Origin string   `json:"origin"`
+	Kinds  []string `json:"kinds"`
+	Groups []string `json:"groups"`
+	Flags  []string `json:"flags"`
+	From   string   `json:"from"` // RFC 3339 UTC
+	To     string   `json:"to"`   // RFC 3339 UTC
+	Note   string   `json:"note,omitempty"`
 }
 
 // Values of Status.Server.

@@ -17,7 +17,7 @@ const readBudget = 5 * time.Second
 func (c *Client) shut() {
 	c.drop()
 	c.memo.Forget()
-	c.ring = nil
+	c.ring, c.rules = nil, nil
 }
 
 func (c *Client) drop() {
@@ -44,6 +44,13 @@ type view struct {
 
 	vault    *vault.Vault
 	vaultErr error
+	// generation is that of the share that opens the vault, 0 without a vault.
+	generation int
+	// rules is the version of the placeholder rules that this computer was read
+	// under.
+	rules int
+	// typed says that a code was typed for what is settled now.
+	typed bool
 
 	// remake allows a vault that was lost to be made anew.
 	remake bool
@@ -55,7 +62,7 @@ type view struct {
 
 // look gathers the facts of a profile and derives the state.
 func (c *Client) look(ctx context.Context, id *identity, st *record) *view {
-	v := &view{id: id, state: st, remake: c.remake}
+	v := &view{id: id, state: st, remake: c.remake, rules: c.loadRules(id).Version()}
 	v.snapshot, v.read = c.readComputer(ctx)
 	if enrolled(id) {
 		v.keys, v.keysErr = c.secrets(ctx, id)
@@ -67,6 +74,7 @@ func (c *Client) look(ctx context.Context, id *identity, st *record) *view {
 		} else {
 			v.vaultErr = api.NewError(api.CodeReadFailed)
 		}
+		v.generation = c.generation(v)
 	}
 	v.facts = v.gather(c.cfg.Now())
 	v.now, v.access = derive(v.facts)
@@ -95,7 +103,7 @@ func (v *view) gather(now time.Time) Facts {
 		Proof: proof(v.claims, now), ClockBack: clockBack(now, v.state.ServerTime), Vault: VaultNone,
 	}
 	if ch := v.state.Challenge; ch != nil {
-		f.Asked = ch.State != api.ChallengeConsumed
+		f.Asked = asks(ch)
 		f.Declined = v.state.Declined == ch.Reference
 	}
 	switch {
@@ -107,15 +115,19 @@ func (v *view) gather(now time.Time) Facts {
 	return f
 }
 
-// readComputer reads this computer with time to spare.
+// readComputer reads this computer with time to spare, under the rules in use.
 func (c *Client) readComputer(ctx context.Context) (fingerprint.Snapshot, bool) {
-	ctx, cancel := context.WithTimeout(ctx, readBudget)
-	defer cancel()
-	s, err := fingerprint.Read(ctx, c.cfg.Source)
+	s, err := c.readWith(ctx)
 	if err != nil {
 		c.cfg.Log.Warn("reading this computer", "error", err)
 	}
 	return s, err == nil
+}
+
+func (c *Client) readWith(ctx context.Context) (fingerprint.Snapshot, error) {
+	ctx, cancel := context.WithTimeout(ctx, readBudget)
+	defer cancel()
+	return fingerprint.ReadWith(ctx, c.cfg.Source, fingerprint.Options{Rules: c.rules, Memo: c.lists})
 }
 
 func (c *Client) vaultConfig() vault.Config {
@@ -135,6 +147,21 @@ func (c *Client) openVault(k *keyring, now fingerprint.Snapshot) (*vault.Vault, 
 	}
 	c.open = v
 	return v, nil
+}
+
+// generation tells which share opens the vault, also while it is closed.
+func (c *Client) generation(v *view) int {
+	if v.vault != nil {
+		return v.vault.Generation()
+	}
+	if api.CodeOf(v.vaultErr) == api.CodeVaultMissing {
+		return 0
+	}
+	o, err := vault.Look(c.vaultConfig(), v.keys.ring)
+	if err != nil {
+		return 0
+	}
+	return o.Generation
 }
 
 // keepOpen remembers a vault that was just made or opened with the server's share.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/seed-1feef0b2/holdfast/api"
@@ -45,6 +46,34 @@ func (c *Client) Device(ctx context.Context, s sign.Signer, device string) (api.
 // Answer answers a challenge with a code.
 func (c *Client) Answer(ctx context.Context, s sign.Signer, device, ref string, in api.AnswerRequest, key string) (api.DeviceReply, error) {
 	return c.device(ctx, call{method: http.MethodPost, path: route(api.RouteAnswers, device, ref), signer: s, in: in, key: key})
+}
+
+// Rotate asks for the share of the next generation.
+func (c *Client) Rotate(ctx context.Context, s sign.Signer, device string, in api.RotateRequest, key string) (api.DeviceReply, error) {
+	return c.device(ctx, call{method: http.MethodPost, path: route(api.RouteRotations, device, ""), signer: s, in: in, key: key})
+}
+
+// Announce announces a change of hardware; the reply's challenge asks for the
+// code that opens the window.
+func (c *Client) Announce(ctx context.Context, s sign.Signer, device string, in api.AnnounceRequest, key string) (api.DeviceReply, error) {
+	return c.device(ctx, call{method: http.MethodPost, path: route(api.RouteAnnounce, device, ""), signer: s, in: in, key: key})
+}
+
+// History asks for a page of what happened to a device, newest first: the one
+// before an event's number, or the first for 0.
+func (c *Client) History(ctx context.Context, s sign.Signer, device string, before int64) (api.History, error) {
+	path := route(api.RouteHistory, device, "")
+	if before > 0 {
+		path += "?before=" + strconv.FormatInt(before, 10)
+	}
+	var out api.History
+	if err := c.do(ctx, call{method: http.MethodGet, path: path, signer: s, out: &out}); err != nil {
+		return api.History{}, err
+	}
+	if out.Before < 0 || before > 0 && out.Before >= before {
+		return api.History{}, api.NewError(api.CodeServerReply) // it would never end
+	}
+	return out, nil
 }
 
 func (c *Client) device(ctx context.Context, r call) (api.DeviceReply, error) {

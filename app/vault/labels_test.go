@@ -61,8 +61,8 @@ func TestLabelsFilesThatCannotBeUsed(t *testing.T) {
 	wantCode(t, load(), api.CodeStateBroken)
 	for data, code := range map[string]string{
 		"": api.CodeStateBroken, "rubbish": api.CodeStateBroken,
-		string(files.Frame(labelsMagic, 1, nil)): api.CodeStateBroken,
-		string(files.Frame(labelsMagic, 2, nil)): api.CodeStateNewer,
+		string(files.Frame(labelsKind(testKeys.Ring).magic, 1, nil)): api.CodeStateBroken,
+		string(files.Frame(labelsKind(testKeys.Ring).magic, 2, nil)): api.CodeStateNewer,
 	} {
 		if err := os.WriteFile(path, []byte(data), 0o600); err != nil {
 			t.Fatal(err)

@@ -104,6 +104,13 @@ func (v *Vault) Slots() int {
 	return len(v.header.slots)
 }
 
+// Generation is that of the server's share which opens the vault, 1 and up.
+func (v *Vault) Generation() int {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return int(v.header.server.generation)
+}
+
 // Outline is what a vault file tells without being opened.
 type Outline struct {
 	// Generation is that of the server's share.
