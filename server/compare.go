@@ -12,11 +12,14 @@ import (
 // a set, or the one component of a fixed place.
 type bucketKey struct{ class, kind, place string }
 
-// bucket is what was read of them: the digests of those present, sorted, and
-// how many could not be read. Absent ones and placeholders are nothing.
+// bucket is what was read of them: the digests of those present, sorted, how
+// many could not be read, and how many are placeholders. Absent ones and
+// placeholders are nothing; from is the kind that the values were computed from.
 type bucket struct {
 	digests []string
 	unread  int
+	junk    int
+	from    string
 }
 
 type buckets map[bucketKey]bucket
@@ -29,6 +32,9 @@ func bucketsOf(s api.Snapshot) buckets {
 		switch c.State {
 		case api.StatePresent:
 			b.digests = append(b.digests, c.Digest)
+			b.from = c.From
+		case api.StatePlaceholder:
+			b.junk++
 		case api.StateUnreadable, api.StateError:
 			b.unread++
 		}
@@ -44,14 +50,43 @@ func bucketsOf(s api.Snapshot) buckets {
 type difference struct {
 	bucketKey
 	added, removed, unread, readable int
+	lost                             int  // taken away by newer placeholder rules, which is no change
 	wasEmpty                         bool // absent before: neither present nor unreadable
 }
 
 func (d difference) changed() bool { return d.added+d.removed > 0 }
 func (d difference) members() int  { return d.added + d.removed + d.unread + d.readable }
 
+// rulesChange says how the placeholder rules changed between two snapshots.
+type rulesChange int
+
+const (
+	sameRules rulesChange = iota
+	newerRules
+	olderRules
+)
+
+func rulesBetween(known, now api.Snapshot) rulesChange {
+	switch {
+	case now.Rules > known.Rules:
+		return newerRules
+	case now.Rules < known.Rules:
+		return olderRules
+	}
+	return sameRules
+}
+
+// in gives the change of rules as it bears on a class: drivers and applications
+// have no placeholders, whatever a snapshot says.
+func (r rulesChange) in(class string) rulesChange {
+	if class == classDriver || class == classApps {
+		return sameRules
+	}
+	return r
+}
+
 // compare lists the buckets that differ, in the order of their keys.
-func compare(before, after buckets) []difference {
+func compare(before, after buckets, rules rulesChange) []difference {
 	keys := slices.Collect(maps.Keys(before))
 	for k := range after {
 		if _, ok := before[k]; !ok {
@@ -63,7 +98,7 @@ func compare(before, after buckets) []difference {
 	})
 	var out []difference
 	for _, k := range keys {
-		if d := compareBucket(before[k], after[k]); d.members() > 0 {
+		if d := compareBucket(before[k], after[k], rules.in(k.class)); d.members() > 0 {
 			d.bucketKey = k
 			out = append(out, d)
 		}
@@ -73,10 +108,18 @@ func compare(before, after buckets) []difference {
 
 // compareBucket counts. A member that is missing while something in its bucket
 // could not be read may be the one that could not be: it is unread, not gone.
-// A new member where something could not be read before became readable.
-func compareBucket(before, after bucket) difference {
+// A new member where something could not be read before became readable. A value
+// that other rules than before call a placeholder, or no longer do, is the same.
+func compareBucket(before, after bucket, rules rulesChange) difference {
 	d := difference{wasEmpty: len(before.digests) == 0 && before.unread == 0}
 	gone, fresh := missing(before.digests, after.digests), missing(after.digests, before.digests)
+	switch rules {
+	case newerRules:
+		d.lost = min(gone, max(after.junk-before.junk, 0))
+		gone -= d.lost
+	case olderRules:
+		fresh -= min(fresh, max(before.junk-after.junk, 0))
+	}
 	switch {
 	case after.unread > before.unread:
 		d.unread = max(gone, 1)

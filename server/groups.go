@@ -2,86 +2,138 @@ package server
 
 import "github.com/seed-1feef0b2/holdfast/api"
 
-// groupStates compares every identity group of a policy. The network counts
+// GroupState says how one identity group compares with a configuration.
+type GroupState string
+
+// Group states.
+const (
+	GroupMatches    GroupState = "match"      // enough known values are there
+	GroupDiffers    GroupState = "differ"     // too few are
+	GroupUnreadable GroupState = "unreadable" // known, but not read just now
+	GroupAbsent     GroupState = "absent"     // nothing known to compare, or not counted
+)
+
+// groupStates compares every identity group of the policy. The network counts
 // only where nothing of the board can be compared: a board that was readable
 // and is not just now leaves it counting, and so does one that newly is.
-func groupStates(p api.Policy, before, after buckets, overdue Overdue) map[string]GroupState {
-	out := make(map[string]GroupState, len(p.Groups))
-	compared := false
-	for group, members := range p.Groups {
-		switch group {
-		case api.GroupNetwork:
-			out[group] = anyState(members, before, after, overdue)
-		case api.GroupBoard:
-			out[group], compared = mostState(members, before, after, overdue)
-		default:
-			out[group], _ = mostState(members, before, after, overdue)
+//
+// The second result is false where newer rules would take too much away: more
+// than one whole group, or all that there is to match. Somebody who reports
+// placeholders instead of values gets no further than that.
+func (c comparison) groupStates(before buckets, rules rulesChange) (map[string]GroupState, bool) {
+	out := make(map[string]GroupState, len(c.policy.Groups))
+	lost, matched := 0, 0
+	var board tally
+	for group, members := range c.policy.Groups {
+		t := c.tally(members, before, rules)
+		if out[group] = t.state(); group == api.GroupBoard {
+			board = t
+		}
+		if t.known == 0 && t.lost > 0 {
+			lost++
 		}
 	}
-	if _, ok := out[api.GroupNetwork]; ok && compared {
+	if _, ok := out[api.GroupNetwork]; ok && board.compared() > 0 {
 		out[api.GroupNetwork] = GroupAbsent
 	}
-	return out
-}
-
-// tally counts the values of a group: how many were known, can be compared now,
-// and differ.
-type tally struct{ known, compared, differ int }
-
-// mostState judges a group of single values: it differs where two do, or the
-// only one that can be compared. One flapping value of three is no difference.
-// The second result says whether any value could be compared.
-func mostState(kinds []string, before, after buckets, overdue Overdue) (GroupState, bool) {
-	var t tally
-	for k, b := range before {
-		if len(b.digests) == 0 || !contains(kinds, k.kind) {
-			continue
-		}
-		t.known++
-		d := compareBucket(b, after[k])
-		switch {
-		case d.unread > 0 && !overdue[k]:
-		case d.removed > 0 || d.unread > 0:
-			t.compared++
-			t.differ++
-		default:
-			t.compared++
+	for _, state := range out {
+		if state == GroupMatches {
+			matched++
 		}
 	}
-	return t.state(), t.compared > 0
+	return out, lost == 0 || (lost == 1 && matched > 0)
 }
 
+// tally counts the values of a group: those known, matched, and taken away by
+// newer rules, and which independent ones differ.
+type tally struct {
+	known, matched, lost int
+	differ               map[string]bool
+	differing            int
+}
+
+func (t tally) compared() int { return t.matched + t.differing }
+
+// state: a group differs where two independent values do, or the only one that
+// can be compared. One flapping value of three is no difference, and neither is
+// one that flaps together with what its maker computed from it.
 func (t tally) state() GroupState {
 	switch {
 	case t.known == 0:
 		return GroupAbsent
-	case t.compared == 0:
+	case t.compared() == 0:
 		return GroupUnreadable
-	case t.differ >= 2 || (t.differ == 1 && t.compared == 1):
+	case len(t.differ) >= 2 || (len(t.differ) == 1 && t.matched == 0):
 		return GroupDiffers
 	}
 	return GroupMatches
 }
 
-// anyState judges a set that is the same while any known member is there.
-func anyState(kinds []string, before, after buckets, overdue Overdue) GroupState {
-	state := GroupAbsent
+func (c comparison) tally(members []string, before buckets, rules rulesChange) tally {
+	t := tally{differ: map[string]bool{}}
 	for k, b := range before {
-		if len(b.digests) == 0 || !contains(kinds, k.kind) {
+		if len(b.digests) == 0 || !contains(members, k.kind) {
 			continue
 		}
-		a := after[k]
-		gone := missing(b.digests, a.digests)
-		switch {
-		case gone < len(b.digests):
-			return GroupMatches
-		case a.unread > 0 && !overdue[k]:
-			state = GroupUnreadable
-		case state == GroupAbsent:
-			state = GroupDiffers
+		switch c.value(k, b, rules) {
+		case valueLost:
+			t.lost++
+			continue
+		case valueSame:
+			t.matched++
+		case valueDiffers:
+			t.differing++
+			t.differ[origin(k, members, before)] = true
 		}
+		t.known++
 	}
-	return state
+	return t
+}
+
+// valueState is how one component, or one set of them, compares.
+type valueState int
+
+const (
+	valueSame valueState = iota
+	valueDiffers
+	valueUnread
+	valueLost // newer rules call all of it a placeholder
+)
+
+// value compares a bucket that has known values. A set of network cards or
+// graphics devices is the same while any known member is there.
+func (c comparison) value(k bucketKey, b bucket, rules rulesChange) valueState {
+	a := c.after[k]
+	d := compareBucket(b, a, rules.in(k.class))
+	left := len(b.digests) - d.lost
+	gone := missing(b.digests, a.digests) - d.lost
+	switch {
+	case left == 0:
+		return valueLost
+	case anyMember(k.kind) && gone < left:
+		return valueSame
+	case d.unread > 0 && !c.overdue[k]:
+		return valueUnread
+	case d.unread > 0 || d.removed > 0:
+		return valueDiffers
+	}
+	return valueSame
+}
+
+// origin names what a value counts as: itself, or the value of the same group
+// that its maker computed it from. The known snapshot says which, never the one
+// that is judged.
+func origin(k bucketKey, members []string, before buckets) string {
+	kind, place := k.kind, k.place
+	for range members {
+		from := before[bucketKey{k.class, kind, place}].from
+		next := bucketKey{k.class, from, ""}
+		if from == "" || !contains(members, from) || len(before[next].digests) == 0 {
+			break
+		}
+		kind, place = from, ""
+	}
+	return kind + " " + place
 }
 
 func contains(list []string, s string) bool {

@@ -75,6 +75,10 @@ func Required(platform string) []string {
 	return list
 }
 
+// anyMember says whether a set counts as the same while any known member of it
+// is there: cards come and go, and what newly appears is enrolled.
+func anyMember(kind string) bool { return kind == "network-card" || kind == "gpu" }
+
 // weightOf gives the weight of a kind; a kind that this server does not know
 // weighs one.
 func weightOf(kind string) int {
@@ -88,11 +92,15 @@ func weightOf(kind string) int {
 // that the computer is known only loosely.
 const assuranceFloor = 40
 
+// hardwareWeight is what a key weighs that a chip holds and never lets go.
+const hardwareWeight = 18
+
 // Assurance rates how much of a computer was readable: high where the present
-// kinds weigh at least 40 and something of the board is among them. On a
-// virtual computer processor and memory weigh nothing (they move), and graphics
+// kinds weigh at least 40 and something of the board is among them. A key that
+// hardware holds (one of api.Hardware…, empty for none) weighs 18 and stands in
+// for the board: it can no more be moved to another computer. On a virtual computer processor and memory weigh nothing (they move), and graphics
 // and PCI devices count once together.
-func Assurance(s api.Snapshot) string {
+func Assurance(s api.Snapshot, hardware string) string {
 	present := map[string]bool{}
 	for _, c := range s.Components {
 		if c.State == api.StatePresent {
@@ -111,6 +119,9 @@ func Assurance(s api.Snapshot) string {
 		sum += weightOf(k)
 	}
 	board := present["system-uuid"] || present["system-serial"] || present["board-serial"]
+	if hardware != "" {
+		sum, board = sum+hardwareWeight, true
+	}
 	if sum < assuranceFloor || !board {
 		return api.AssuranceLow
 	}

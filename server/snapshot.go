@@ -16,6 +16,7 @@ const (
 	maxPlace      = 128 // bytes
 	maxKind       = 40  // bytes
 	digestHex     = 32  // hex digits
+	maxRules      = 1_000_000
 )
 
 var (
@@ -31,14 +32,14 @@ func checkSnapshot(s api.Snapshot) (api.Snapshot, error) {
 		return s, api.NewError(api.CodeSchemaUnknown)
 	}
 	required := Required(s.Platform)
-	if required == nil || len(s.Components) > maxComponents {
+	if required == nil || len(s.Components) > maxComponents || s.Rules < 0 || s.Rules > maxRules {
 		return s, invalid("snapshot")
 	}
 	seen := make(map[string]bool, len(required))
 	var last api.Component
 	for _, c := range s.Components {
 		// Most components are members of a long set, alike but for the digest.
-		alike := c.Kind == last.Kind && c.Class == last.Class && c.Place == last.Place && c.State == last.State
+		alike := c.Kind == last.Kind && c.Class == last.Class && c.Place == last.Place && c.State == last.State && c.From == last.From
 		if !alike && !validHead(c) || !validDigest(c) {
 			return s, invalid("snapshot")
 		}
@@ -60,6 +61,9 @@ func checkSnapshot(s api.Snapshot) (api.Snapshot, error) {
 
 func validHead(c api.Component) bool {
 	if !contains(classes, c.Class) || !contains(states, c.State) || !validKind(c.Kind) || !validPlace(c.Place) {
+		return false
+	}
+	if c.From != "" && (c.State != api.StatePresent || c.From == c.Kind || !validKind(c.From)) {
 		return false
 	}
 	f, ok := kinds[c.Kind]

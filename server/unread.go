@@ -54,16 +54,20 @@ func (u Unread) Overdue(at time.Time, checkIns int, long time.Duration) Overdue 
 
 // Settle gives the snapshot that is kept of an accepted one: a component that
 // could not be read this time keeps what was known of it, so that a computer
-// cannot be changed behind an unreadable spell.
+// cannot be changed behind an unreadable spell. While anything of it is kept, so
+// are the rules that it was read under.
 func Settle(known, now api.Snapshot, overdue Overdue) api.Snapshot {
 	before, after := bucketsOf(known), bucketsOf(now)
 	keep := map[bucketKey]bool{}
-	for _, d := range compare(before, after) {
+	for _, d := range compare(before, after, rulesBetween(known, now)) {
 		if d.unread > 0 && !overdue[d.bucketKey] {
 			keep[d.bucketKey] = true
 		}
 	}
-	out := api.Snapshot{Schema: now.Schema, Platform: now.Platform}
+	out := api.Snapshot{Schema: now.Schema, Platform: now.Platform, Rules: now.Rules}
+	if len(keep) > 0 {
+		out.Rules = min(known.Rules, now.Rules)
+	}
 	for _, c := range now.Components {
 		unread := c.State == api.StateUnreadable || c.State == api.StateError
 		if !unread || !keep[bucketKey{c.Class, c.Kind, c.Place}] {
