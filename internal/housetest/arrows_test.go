@@ -13,6 +13,7 @@ var allowed = map[string][]string{
 	"fingerprint":          {},
 	"fingerprint/recorded": {"fingerprint"},
 	"app":                  {"app", "fingerprint", "api", "assets"},
+	"app/chip":             {"api"},
 	"app/files":            {"api"},
 	"app/keystore":         {"app/files", "api"},
 	"app/vault":            {"app/files", "fingerprint", "api"},
@@ -35,7 +36,7 @@ var allowed = map[string][]string{
 
 // siblings never import each other: adapters of one core.
 var siblings = [][]string{
-	{"app/keystore", "app/vault", "app/remote", "app/managed"},
+	{"app/chip", "app/keystore", "app/vault", "app/remote", "app/managed"},
 	{"server/store", "server/httpapi", "server/web", "server/deliver"},
 }
 
@@ -92,6 +93,7 @@ var foreign = []struct {
 	{"modernc.org/sqlite", []string{"server/store"}, "SQL lives in one room"},
 	{"github.com/jackc/pgx/v5", []string{"server/store"}, "SQL lives in one room"},
 	{"github.com/zalando/go-keyring", []string{"app/keystore"}, "the keyring is reached behind a deadline only"},
+	{"github.com/google/go-tpm", []string{"app/chip"}, "a chip is asked behind a deadline only"},
 	{"github.com/go-resty/resty/v2", []string{"app/remote"}, "one room speaks to the server"},
 	{"fyne.io/fyne/v2/app", []string{"internal/desktop", "internal/e2e"}, "screens are tested without a display"},
 }
