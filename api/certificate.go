@@ -29,6 +29,7 @@ type CertificateClaims struct {
 	PolicyVersion int          `json:"policy_version"`
 	Activation    string       `json:"act"` // "active" or "limited"
 	Assurance     string       `json:"assurance"`
+	Hardware      string       `json:"hardware,omitempty"` // what holds the device key; see NewDevice.Hardware
 	Licences      []string     `json:"licences,omitempty"`
 }
 

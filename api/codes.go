@@ -54,7 +54,7 @@ const (
 	CodeCertificate    = "server_certificate"
 	CodeServerReply    = "server_reply" // not ours, broken or unsigned
 	CodeNotEnrolled    = "not_enrolled"
-	CodeNotActivated   = "not_activated"
+	CodeNotActivated   = "not_activated" // 409: only an activated computer may; the client says it too
 	CodeVaultLocked    = "vault_locked"
 	CodeVaultReadOnly  = "vault_read_only"
 	CodeVaultBroken    = "vault_broken"

@@ -13,11 +13,11 @@ import (
 func (s *Service) SendAgain(ctx context.Context, c Caller, reference string, r api.DeliveryRequest) (api.Challenge, error) {
 	return act(ctx, s, c, func(w *work) (api.Challenge, error) {
 		var none api.Challenge
-		dev, err := w.device()
+		dev, req, err := w.party()
 		if err != nil {
 			return none, err
 		}
-		sc, ch, err := w.challenge(dev, reference)
+		sc, ch, err := w.challenge(dev, reference, req)
 		if err != nil {
 			return none, err
 		}

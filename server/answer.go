@@ -32,22 +32,30 @@ func (s *Service) Answer(ctx context.Context, c Caller, reference string, r api.
 			return api.DeviceReply{}, invalid("new_key")
 		}
 	}
+	if !validHardware(r.NewHardware) {
+		return api.DeviceReply{}, invalid("new_hardware")
+	}
+	if r.Claim != "" {
+		if _, err := claimKey(r.Claim); err != nil {
+			return api.DeviceReply{}, err
+		}
+	}
 	return act(ctx, s, c, func(w *work) (api.DeviceReply, error) { return w.answer(reference, r) })
 }
 
 func (w *work) answer(reference string, r api.AnswerRequest) (api.DeviceReply, error) {
 	var none api.DeviceReply
-	dev, err := w.device()
+	dev, req, err := w.party()
 	if api.CodeOf(err) == api.CodeNotFound {
-		return none, w.strayAnswer(w.c.DeviceID, r)
+		return none, w.strayAnswer(dev, r)
 	}
 	if err != nil {
 		return none, err
 	}
 	dev.LastSeen = w.now
-	sc, ch, err := w.challenge(dev, reference)
+	sc, ch, err := w.challenge(dev, reference, req)
 	if api.CodeOf(err) == api.CodeNoChallenge {
-		return none, w.strayAnswer(dev.ID, r)
+		return none, w.strayAnswer(dev, r)
 	}
 	if err != nil {
 		return none, err
@@ -70,7 +78,7 @@ func (w *work) answer(reference string, r api.AnswerRequest) (api.DeviceReply, e
 	case found == matchExpired:
 		return none, w.expired(sc, ch, r)
 	}
-	return w.right(sc, ch, r)
+	return w.right(sc, ch, r, req)
 }
 
 // answerClosed answers a code for a challenge that is over.
@@ -94,7 +102,7 @@ func (w *work) answerClosed(sc scene, ch Challenge, r api.AnswerRequest) error {
 // expired says that a code came too late, which costs no try, and sees to it
 // that another one is on its way as soon as that is allowed.
 func (w *work) expired(sc scene, ch Challenge, r api.AnswerRequest) error {
-	if sc.dev.State == api.DeviceActivated { // nothing asks for a code any more
+	if sc.dev.State == api.DeviceActivated && ch.Reason != api.ReasonChip { // nothing asks for a code any more
 		return api.NewError(api.CodeExpired)
 	}
 	known, err := w.recognise(sc.dev, sc.acct, r.Snapshot, false)
@@ -120,7 +128,9 @@ func (w *work) expired(sc scene, ch Challenge, r api.AnswerRequest) error {
 
 // right takes a right code, unless the computer is not the one that its message
 // named, its account has no place for it, or a fork's answer lacks the new key.
-func (w *work) right(sc scene, ch Challenge, r api.AnswerRequest) (api.DeviceReply, error) {
+// A request is there where the answer comes from a key that is to take the
+// place of a lost one.
+func (w *work) right(sc scene, ch Challenge, r api.AnswerRequest, req *KeyRequest) (api.DeviceReply, error) {
 	var none api.DeviceReply
 	known, err := w.recognise(sc.dev, sc.acct, r.Snapshot, true)
 	if err != nil {
@@ -129,10 +139,15 @@ func (w *work) right(sc scene, ch Challenge, r api.AnswerRequest) (api.DeviceRep
 	if !covers(ch, known.bound()) {
 		return none, w.expired(sc, ch, r)
 	}
-	if sc.dev.State == api.DeviceFrozen {
-		if err := w.replaceKey(&sc.dev, ch, r); err != nil {
-			return none, err
-		}
+	held := sc.dev.Hardware
+	switch {
+	case req != nil:
+		err = w.takeKey(&sc.dev, ch, *req)
+	case sc.dev.State == api.DeviceFrozen:
+		err = w.replaceKey(&sc.dev, ch, r)
+	}
+	if err != nil {
+		return none, err
 	}
 	if !sc.dev.OnceActive {
 		if err := w.placeFor(sc.dev); err != nil {
@@ -152,7 +167,7 @@ func (w *work) right(sc scene, ch Challenge, r api.AnswerRequest) (api.DeviceRep
 			return none, err
 		}
 	}
-	return w.consume(sc, ch, known, r)
+	return w.consume(sc, ch, known, r, held)
 }
 
 // placeFor refuses one active computer too many. The code stays unused.
@@ -207,23 +222,32 @@ func (w *work) replaceKey(dev *Device, ch Challenge, r api.AnswerRequest) error 
 		}
 		return err
 	}
-	err = w.tx.AddRevokedKey(RevokedKey{
-		KeyID: dev.KeyID, Key: dev.Key, Device: dev.ID, Account: dev.Account, Revoked: w.now, Reason: api.ReasonFork,
+	return w.putKey(dev, ch, KeyRequest{KeyID: keyid, Key: *r.NewKey, Hardware: r.NewHardware, Next: r.NewNext})
+}
+
+// putKey revokes a device's key, puts another in its place and begins the chain
+// anew.
+func (w *work) putKey(dev *Device, ch Challenge, fresh KeyRequest) error {
+	err := w.tx.AddRevokedKey(RevokedKey{
+		KeyID: dev.KeyID, Key: dev.Key, Device: dev.ID, Account: dev.Account, Revoked: w.now, Reason: ch.Reason,
 	})
 	if err != nil {
 		return err
 	}
-	dev.KeyID, dev.Key = keyid, *r.NewKey
-	dev.Current, dev.LastPrev, dev.LastNext = r.NewNext, "", ""
+	dev.KeyID, dev.Key, dev.Hardware = fresh.KeyID, fresh.Key, fresh.Hardware
+	dev.Current, dev.LastPrev, dev.LastNext = fresh.Next, "", ""
 	return w.event(*dev, api.EventKeyChanged, eventFacts{Result: "accepted", Reason: ch.Reason, Reference: ch.Reference})
 }
 
-// keyUsed says whether a key is, or once was, a device's.
+// keyUsed says whether a key is, or once was, a device's, or asks to be one's.
 func (w *work) keyUsed(keyid string) (bool, error) {
 	if _, err := w.tx.DeviceByKey(keyid); !errors.Is(err, ErrNotFound) {
 		return err == nil, err
 	}
 	if _, err := w.tx.RevokedKey(keyid); !errors.Is(err, ErrNotFound) {
+		return err == nil, err
+	}
+	if _, err := w.tx.KeyRequestByKey(keyid); !errors.Is(err, ErrNotFound) {
 		return err == nil, err
 	}
 	return false, nil

@@ -13,7 +13,7 @@ func (w *work) certificate(dev Device, acct Account) (string, error) {
 		Issuer: w.origin, Audience: api.Audience, IssuedAt: dev.Checked, Expires: dev.Checked + seconds(w.limits.CertificateLife),
 		Account: acct.Number, Device: dev.ID, Confirmation: api.Confirmation{Thumbprint: dev.KeyID},
 		Configuration: w.configurationClaim(dev), Policy: acct.Policy, PolicyVersion: policyVersion,
-		Activation: "active", Assurance: dev.Assurance,
+		Activation: "active", Assurance: dev.Assurance, Hardware: dev.Hardware,
 	})
 }
 

@@ -93,7 +93,7 @@ func (w *work) checkInActive(sc scene, r api.CheckInRequest) (api.DeviceReply, e
 	}
 	var release *api.Release
 	if r.Locked {
-		if release, err = w.releaseFree(sc, known, r.Ephemeral); err != nil {
+		if release, err = w.releaseFree(sc, known, r); err != nil {
 			return none, err
 		}
 		if release == nil {
@@ -107,8 +107,15 @@ func (w *work) checkInActive(sc scene, r api.CheckInRequest) (api.DeviceReply, e
 	if err := w.tx.SaveDevice(sc.dev); err != nil {
 		return none, err
 	}
+	if err := w.confirmRotation(sc.dev, r.Generation); err != nil {
+		return none, err
+	}
 	reply, err := w.reply(sc)
+	if err != nil {
+		return none, err
+	}
 	reply.Release, reply.Changes = release, known.Changes
+	reply.Next, err = w.nextShare(sc.dev, r.Ephemeral)
 	return reply, err
 }
 

@@ -7,14 +7,18 @@ import (
 // consume is what a right code does, all of it in the answer's transaction: the
 // challenge is closed and its secret erased, the address confirmed, the
 // configuration stored, the device active, the share made and released, the
-// hold set, the owner told, the log written.
-func (w *work) consume(sc scene, ch Challenge, known recognised, r api.AnswerRequest) (api.DeviceReply, error) {
+// hold set, the owner told, the log written. Held is what held the key that
+// asked for the code; a new key may be held by something else.
+func (w *work) consume(sc scene, ch Challenge, known recognised, r api.AnswerRequest, held string) (api.DeviceReply, error) {
 	var none api.DeviceReply
 	if err := w.closeChallenge(ch, api.ChallengeConsumed); err != nil {
 		return none, err
 	}
 	first := sc.acct.State == accountPending
 	if err := w.confirm(&sc); err != nil {
+		return none, err
+	}
+	if err := w.registerClaim(&sc.dev, r.Claim); err != nil {
 		return none, err
 	}
 	if err := w.activate(&sc.dev, r.Snapshot); err != nil {
@@ -28,16 +32,38 @@ func (w *work) consume(sc scene, ch Challenge, known recognised, r api.AnswerReq
 	}); err != nil {
 		return none, err
 	}
-	if err := w.notify(sc.dev, NoticeActivated, map[string]string{"Reason": ch.Reason}); err != nil {
+	if err := w.tellActivated(sc.dev, ch.Reason, held); err != nil {
 		return none, err
 	}
-	release, err := w.release(sc.dev, r.Ephemeral)
+	release, err := w.release(sc.dev, r.Generation, r.Ephemeral)
 	if err != nil {
 		return none, err
 	}
+	if ch.Reason == api.ReasonFork || ch.Reason == api.ReasonChip {
+		if err := w.beginRotation(sc.dev, ch.Reason); err != nil {
+			return none, err
+		}
+	}
 	reply, err := w.reply(sc)
+	if err != nil {
+		return none, err
+	}
 	reply.Release, reply.Changes = release, known.Changes
+	reply.Next, err = w.nextShare(sc.dev, r.Ephemeral)
 	return reply, err
+}
+
+// tellActivated tells the owner that a code was typed, and what it changed
+// about the key: that a lost one was replaced, or that no chip holds it now.
+func (w *work) tellActivated(dev Device, reason, held string) error {
+	kind, data := NoticeActivated, map[string]string{"Reason": reason}
+	if reason == api.ReasonChip {
+		kind = NoticeChip
+	}
+	if held != "" && dev.Hardware == "" {
+		data["Key"] = "software"
+	}
+	return w.notify(dev, kind, data)
 }
 
 // confirm makes the address verified and the account active, once, and ends the
@@ -71,13 +97,16 @@ func (w *work) activate(dev *Device, now api.Snapshot) error {
 }
 
 // hold stops sensitive actions for a while after a computer became one that the
-// account did not have: a further one, another disk or board, or a copy. The
+// account did not have: a further one, another disk or board, a copy, or one
+// whose key had to be replaced. The
 // first computer of a new account guards nothing yet.
 func (w *work) hold(dev Device, reason string, known recognised, first bool) error {
 	h := Hold{ID: w.newID(), Account: dev.Account, Device: dev.ID, Reason: reason, Created: w.now}
 	switch {
 	case reason == api.ReasonFork:
 		h.Until, h.Condition = w.now+seconds(w.limits.HoldClone), "review"
+	case reason == api.ReasonChip:
+		h.Until = w.now + seconds(w.limits.HoldChip)
 	case reason == api.ReasonEnrol, reason == api.ReasonChanged && anchorsDiffer(known):
 		h.Until = w.now + seconds(w.limits.HoldNewDevice)
 	}

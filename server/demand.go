@@ -32,7 +32,7 @@ func (w *work) scene(dev Device) (scene, error) {
 // as far as pauses and limits allow. Bound are the kinds that a message must
 // have named for its code to activate this computer as it is now.
 func (w *work) demand(sc scene, reason string, changes []api.Change, bound []string) (Challenge, error) {
-	if sc.dev.State == api.DeviceFrozen {
+	if sc.dev.State == api.DeviceFrozen && reason != api.ReasonChip {
 		reason = api.ReasonFork
 	}
 	latest, err := w.tx.LatestChallenge(sc.dev.ID)
@@ -44,7 +44,7 @@ func (w *work) demand(sc scene, reason string, changes []api.Change, bound []str
 	}
 	switch {
 	case latest.State == api.ChallengeOpen && w.now < latest.Expires && covers(latest, bound) &&
-		(reason == api.ReasonFork) == (latest.Reason == api.ReasonFork):
+		sameSort(reason, latest.Reason):
 		return w.relaunch(sc, latest)
 	case latest.State == api.ChallengeOpen:
 		how := api.ChallengeReplaced
@@ -66,6 +66,13 @@ func (w *work) demand(sc scene, reason string, changes []api.Change, bound []str
 		reason = api.ReasonChanged
 	}
 	return w.openChallenge(sc, latest, reason, changes)
+}
+
+// sameSort says whether one challenge can stand for two reasons: those whose
+// answers do more than activate stand for themselves alone.
+func sameSort(a, b string) bool {
+	alone := []string{api.ReasonFork, api.ReasonChip}
+	return a == b || (!slices.Contains(alone, a) && !slices.Contains(alone, b))
 }
 
 // covers says whether a challenge's message named every bound kind that

@@ -37,6 +37,24 @@ type Device struct {
 	Created   int64
 	Activated int64
 	LastSeen  int64
+	// Hardware is what holds the key: empty, or one of api.Hardware….
+	Hardware string
+	// Claim is the Ed25519 public key that speaks for the computer when its
+	// device key is lost; empty until one was registered.
+	Claim []byte
+}
+
+// KeyRequest is a key that asks to take the place of a device's, whose chip is
+// lost. A device has at most one.
+type KeyRequest struct {
+	Device   string
+	KeyID    string
+	Key      api.Key
+	Hardware string
+	Next     string // its first chain value
+	// Seq is that of the first challenge that the request opened.
+	Seq     int64
+	Created int64
 }
 
 // RevokedKey is a key that once was a device's.

@@ -109,6 +109,9 @@ func checkDevice(c Caller, d api.NewDevice) (api.NewDevice, error) {
 	if !validChain(d.Next) {
 		return d, invalid("next")
 	}
+	if !validHardware(d.Hardware) {
+		return d, invalid("hardware")
+	}
 	d.Snapshot, err = checkSnapshot(d.Snapshot)
 	return d, err
 }
@@ -239,7 +242,7 @@ func (w *work) begin(sc scene, reason string, d api.NewDevice) (api.EnrolReply, 
 	}
 	sc.dev = Device{
 		ID: w.newID(), Account: sc.acct.Number, KeyID: w.c.KeyID, Key: d.Key, Name: d.Name, Platform: d.Snapshot.Platform,
-		State: api.DevicePending, Current: d.Next, Epoch: epoch, Created: w.now, LastSeen: w.now,
+		State: api.DevicePending, Current: d.Next, Epoch: epoch, Created: w.now, LastSeen: w.now, Hardware: d.Hardware,
 	}
 	if err := w.tx.AddDevice(sc.dev); err != nil {
 		return api.EnrolReply{}, err
@@ -254,6 +257,7 @@ func (w *work) resume(sc scene, reason string, d api.NewDevice) (api.EnrolReply,
 	sc.dev.State = api.DevicePending
 	sc.dev.Name, sc.dev.Platform, sc.dev.Current, sc.dev.LastSeen = d.Name, d.Snapshot.Platform, d.Next, w.now
 	sc.dev.LastPrev, sc.dev.LastNext = "", ""
+	sc.dev.Hardware, sc.dev.Claim = d.Hardware, nil // its keyring may be another one now
 	if err := w.tx.SaveDevice(sc.dev); err != nil {
 		return api.EnrolReply{}, err
 	}

@@ -1,7 +1,9 @@
 package server
 
 import (
+	"context"
 	"encoding/json"
+	"math"
 
 	"github.com/seed-1feef0b2/holdfast/api"
 )
@@ -35,4 +37,51 @@ func (w *work) eventBy(actor string, dev Device, event string, f eventFacts) err
 	return w.record(AuditRow{
 		Account: dev.Account, Actor: actor, Device: dev.ID, Event: event, Result: f.Result, Facts: string(facts),
 	})
+}
+
+// historyPage is how many events one page of a history has.
+const historyPage = 50
+
+// History gives a page of what happened to the caller, newest first: the events
+// before a sequence number, or the newest where it is 0. What concerns all
+// computers of the account is told to those that were active once. Errors: those
+// of Device.
+func (s *Service) History(ctx context.Context, c Caller, before int64) (api.History, error) {
+	return read(ctx, s, c, func(w *work) (api.History, error) {
+		dev, err := w.device()
+		if err != nil {
+			return api.History{}, err
+		}
+		about := []string{dev.ID}
+		if dev.OnceActive {
+			about = append(about, "")
+		}
+		if before == 0 {
+			before = math.MaxInt64
+		}
+		rows, err := w.tx.History(dev.Account, about, before, historyPage+1)
+		if err != nil {
+			return api.History{}, err
+		}
+		return historyOf(rows)
+	})
+}
+
+func historyOf(rows []AuditRow) (api.History, error) {
+	h := api.History{Events: []api.Event{}}
+	if len(rows) > historyPage {
+		rows = rows[:historyPage]
+		h.Before = rows[historyPage-1].Seq
+	}
+	for _, r := range rows {
+		var f eventFacts
+		if err := json.Unmarshal([]byte(r.Facts), &f); err != nil {
+			return h, err
+		}
+		h.Events = append(h.Events, api.Event{
+			Seq: r.Seq, At: stamp(r.At), Event: r.Event, Reason: f.Reason, Reference: f.Reference,
+			Changes: f.Changes, Flags: f.Flags, Window: f.Window,
+		})
+	}
+	return h, nil
 }

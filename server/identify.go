@@ -11,20 +11,22 @@ import (
 
 // DeviceKey gives the public key of a keyid, for verifying a signature. A key
 // that was revoked is given too: what it asks for is refused later, with a
-// reason. The error is api code unknown_key, or the store's.
+// reason. So is one that asks to take a lost key's place. The error is api code unknown_key, or the store's.
 func (s *Service) DeviceKey(ctx context.Context, keyid string) (*ecdsa.PublicKey, error) {
 	var key api.Key
 	err := s.store.Read(ctx, func(tx Tx) error {
 		d, err := tx.DeviceByKey(keyid)
-		if err == nil {
-			key = d.Key
-			return nil
-		}
+		key = d.Key
 		if !errors.Is(err, ErrNotFound) {
 			return err
 		}
 		r, err := tx.RevokedKey(keyid)
 		key = r.Key
+		if !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		q, err := tx.KeyRequestByKey(keyid)
+		key = q.Key
 		return err
 	})
 	if errors.Is(err, ErrNotFound) {
@@ -36,8 +38,9 @@ func (s *Service) DeviceKey(ctx context.Context, keyid string) (*ecdsa.PublicKey
 	return sign.PublicKey(key)
 }
 
-// device is the caller's own. Errors: unknown_key, device_revoked, and
-// not_found where the path names another device.
+// device is the caller's own. In a write, hearing from it ends a request to
+// replace its key. Errors: unknown_key, device_revoked, and not_found, with the
+// device, where the path names another one.
 func (w *work) device() (Device, error) {
 	d, err := w.tx.DeviceByKey(w.c.KeyID)
 	if errors.Is(err, ErrNotFound) {
@@ -56,14 +59,14 @@ func (w *work) device() (Device, error) {
 	case d.ID != w.c.DeviceID:
 		return d, api.NewError(api.CodeNotFound)
 	}
-	return d, nil
+	return d, w.heard(d)
 }
 
 // read runs a signed read: nothing is written, not even the nonce.
 func read[T any](ctx context.Context, s *Service, c Caller, fn func(*work) (T, error)) (T, error) {
 	var reply T
 	err := s.store.Read(ctx, func(tx Tx) (err error) {
-		reply, err = fn(&work{Service: s, tx: tx, c: c, now: s.time().Unix(), ctx: ctx})
+		reply, err = fn(&work{Service: s, tx: tx, c: c, now: s.time().Unix(), ctx: ctx, reading: true})
 		return err
 	})
 	return reply, err
@@ -90,7 +93,7 @@ func (s *Service) Device(ctx context.Context, c Caller) (api.DeviceReply, error)
 		if errors.Is(err, ErrNotFound) {
 			return r, nil
 		}
-		if err != nil {
+		if err != nil || !concerns(ch, nil) {
 			return r, err
 		}
 		v, err := w.view(sc, ch)
@@ -103,11 +106,11 @@ func (s *Service) Device(ctx context.Context, c Caller) (api.DeviceReply, error)
 // no_challenge, and those of Device.
 func (s *Service) Challenge(ctx context.Context, c Caller, reference string) (api.Challenge, error) {
 	return read(ctx, s, c, func(w *work) (api.Challenge, error) {
-		dev, err := w.device()
+		dev, req, err := w.party()
 		if err != nil {
 			return api.Challenge{}, err
 		}
-		sc, ch, err := w.challenge(dev, reference)
+		sc, ch, err := w.challenge(dev, reference, req)
 		if err != nil {
 			return api.Challenge{}, err
 		}
@@ -115,9 +118,9 @@ func (s *Service) Challenge(ctx context.Context, c Caller, reference string) (ap
 	})
 }
 
-func (w *work) challenge(dev Device, reference string) (scene, Challenge, error) {
+func (w *work) challenge(dev Device, reference string, req *KeyRequest) (scene, Challenge, error) {
 	ch, err := w.tx.ChallengeByReference(dev.ID, reference)
-	if errors.Is(err, ErrNotFound) {
+	if errors.Is(err, ErrNotFound) || (err == nil && !concerns(ch, req)) {
 		return scene{}, ch, api.NewError(api.CodeNoChallenge)
 	}
 	if err != nil {
@@ -142,6 +145,11 @@ func (w *work) reply(sc scene) (api.DeviceReply, error) {
 // dress adds what is never stored with a reply.
 func (w *work) dress(sc scene, r *api.DeviceReply) (err error) {
 	r.Time = stamp(w.now)
+	pending, err := w.pending(sc.dev.ID)
+	if err != nil {
+		return err
+	}
+	r.Rotate = pending.Generation
 	if r.Policy, err = w.signedPolicy(sc.acct.Policy, sc.dev.Platform); err != nil {
 		return err
 	}

@@ -199,14 +199,14 @@ func TestReleaseNeedsEveryCountedGroupByValue(t *testing.T) {
 
 func TestAssurance(t *testing.T) {
 	l := Laptop()
-	if got := Assurance(l.Snapshot()); got != api.AssuranceHigh {
+	if got := Assurance(l.Snapshot(), ""); got != api.AssuranceHigh {
 		t.Errorf("everything readable: %s", got)
 	}
-	if got := Assurance(l.With("system-uuid", "?").With("system-serial", "?").With("board-serial", "?").Snapshot()); got != api.AssuranceLow {
+	if got := Assurance(l.With("system-uuid", "?").With("system-serial", "?").With("board-serial", "?").Snapshot(), ""); got != api.AssuranceLow {
 		t.Errorf("nothing of the board: %s", got)
 	}
 	bare := Computer{"system-uuid": {"u"}, "install-id": {"i"}, "cpu": {"c"}, "memory": {"m"}, "boot-disk": {"d"}, "hypervisor": {"kvm"}}
-	if got := Assurance(bare.Snapshot()); got != api.AssuranceLow {
+	if got := Assurance(bare.Snapshot(), ""); got != api.AssuranceLow {
 		t.Errorf("processor and memory of a virtual computer weigh nothing: %s", got)
 	}
 }

@@ -86,7 +86,7 @@ func (w *work) meet(dev *Device, sum [32]byte) error {
 // settleIn records that a snapshot was accepted: the configuration is used, and
 // the baseline moves on where it drifted.
 func (w *work) settleIn(dev *Device, r recognised, now api.Snapshot) error {
-	dev.Checked, dev.Sum, dev.Assurance = w.now, r.sum[:], Assurance(now)
+	dev.Checked, dev.Sum, dev.Assurance = w.now, r.sum[:], Assurance(now, dev.Hardware)
 	if r.Verdict == Known {
 		if r.nearest.Used/3600 == w.now/3600 { // often enough to find the oldest
 			return nil
@@ -107,7 +107,7 @@ func (w *work) settleIn(dev *Device, r recognised, now api.Snapshot) error {
 // the one that was used longest ago where there are too many.
 func (w *work) activateConfiguration(dev *Device, now api.Snapshot) error {
 	sum := configurationSum(now)
-	dev.Checked, dev.Sum, dev.Assurance, dev.Unread = w.now, sum[:], Assurance(now), nil
+	dev.Checked, dev.Sum, dev.Assurance, dev.Unread = w.now, sum[:], Assurance(now, dev.Hardware), nil
 	list, err := w.tx.ConfigurationHeads(dev.ID)
 	if err != nil {
 		return err

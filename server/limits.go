@@ -31,6 +31,8 @@ type Limits struct {
 	ActiveDevices     int
 	SnapshotsPerDay   int
 	ReleasesPerDay    int
+	RotationsPerDay   int
+	KeyClaimsPerDay   int
 	Configurations    int
 	UnreadCheckIns    int
 	UnreadTime        time.Duration
@@ -40,6 +42,7 @@ type Limits struct {
 	PendingLife       time.Duration
 	HoldNewDevice     time.Duration
 	HoldClone         time.Duration
+	HoldChip          time.Duration
 	MessageLease      time.Duration
 }
 
@@ -62,10 +65,10 @@ func DefaultLimits() Limits {
 		SendPause1: time.Minute, SendPause2: 2 * time.Minute, SendPause3: 5 * time.Minute, SendPause4: 15 * time.Minute,
 		SendsPerHour: 5, SendsPerDay: 10,
 		SignInAccountHour: 10, SignInAddressHour: 30, RegisterHour: 20, PasswordShortest: 15,
-		PendingDevices: 3, ActiveDevices: 10, SnapshotsPerDay: 20, ReleasesPerDay: 3, Configurations: 5,
+		PendingDevices: 3, ActiveDevices: 10, SnapshotsPerDay: 20, ReleasesPerDay: 3, RotationsPerDay: 3, KeyClaimsPerDay: 3, Configurations: 5,
 		UnreadCheckIns: 3, UnreadTime: day,
 		CertificateLife: 30 * day, NonceKept: 300 * time.Second, IdempotencyLife: day, PendingLife: 3 * day,
-		HoldNewDevice: day, HoldClone: 3 * day, MessageLease: 2 * time.Minute,
+		HoldNewDevice: day, HoldClone: 3 * day, HoldChip: 3 * day, MessageLease: 2 * time.Minute,
 	}
 }
 
@@ -94,6 +97,8 @@ func (l Limits) Table() []Parameter {
 		{"ActiveDevices", "activated computers of an account", l.ActiveDevices, 1, 100},
 		{"SnapshotsPerDay", "different unknown snapshots of a computer in a day (UTC)", l.SnapshotsPerDay, 5, 100},
 		{"ReleasesPerDay", "releases of the server's share without a code in 24 hours per computer", l.ReleasesPerDay, 1, 10},
+		{"RotationsPerDay", "new shares made in 24 hours per computer because its owner wished a new master key", l.RotationsPerDay, 1, 10},
+		{"KeyClaimsPerDay", "requests in 24 hours to replace the key of one computer, right or wrong", l.KeyClaimsPerDay, 1, 10},
 		{"Configurations", "known configurations kept of a computer", l.Configurations, 1, 5},
 		{"UnreadCheckIns", "check-ins after which something unreadable counts as changed, together with UnreadTime", l.UnreadCheckIns, 2, 10},
 		{"UnreadTime", "time after which something unreadable counts as changed, together with UnreadCheckIns", l.UnreadTime, time.Hour, 7 * day},
@@ -103,6 +108,7 @@ func (l Limits) Table() []Parameter {
 		{"PendingLife", "how long an account or computer waits for its first code, from its last check-in", l.PendingLife, day, 30 * day},
 		{"HoldNewDevice", "hold on sensitive actions after a new or changed computer was activated", l.HoldNewDevice, day, 30 * day},
 		{"HoldClone", "hold on sensitive actions after two copies of one computer checked in", l.HoldClone, 3 * day, 30 * day},
+		{"HoldChip", "hold on sensitive actions after a key that a chip held was replaced", l.HoldChip, 3 * day, 30 * day},
 		{"MessageLease", "how long a worker has for one message before another may take it", l.MessageLease, 30 * time.Second, time.Hour},
 	}
 }

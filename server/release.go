@@ -3,7 +3,6 @@ package server
 import (
 	"crypto/hpke"
 	"encoding/base64"
-	"errors"
 	"fmt"
 
 	"github.com/seed-1feef0b2/holdfast/api"
@@ -19,32 +18,49 @@ func sharePlace(device string, generation int) string {
 	return fmt.Sprintf("shares.sealed %s %d", device, generation)
 }
 
-// share gives the device's share, K_srv, and makes the first one where there is
-// none. The same share is given until it is rotated.
-func (w *work) share(device string) (Share, []byte, error) {
-	sh, err := w.tx.Share(device)
-	if err == nil {
-		secret, err := w.master.open(sharePlace(device, sh.Generation), sh.Sealed)
-		return sh, secret, err
+// share gives the share that the device's vault is known to use, and makes the
+// first one where there is none. It stays until a rotation is confirmed.
+func (w *work) share(device string) (Share, error) {
+	list, err := w.tx.Shares(device)
+	if err != nil {
+		return Share{}, err
 	}
-	if !errors.Is(err, ErrNotFound) {
-		return sh, nil, err
+	if len(list) > 0 {
+		return list[0], nil
 	}
-	secret := w.randomBytes(shareBytes)
-	sh = Share{Device: device, Generation: 1, Created: w.now}
-	if sh.Sealed, err = w.master.seal(w.rand, sharePlace(device, sh.Generation), secret); err != nil {
-		return sh, nil, err
-	}
-	return sh, secret, w.tx.AddShare(sh)
+	return w.newShare(device, 1, "")
 }
 
-// release seals the share to the request's ephemeral key (RFC 9180, base mode).
-func (w *work) release(dev Device, ephemeral string) (*api.Release, error) {
+func (w *work) newShare(device string, generation int, reason string) (Share, error) {
+	sh := Share{Device: device, Generation: generation, Created: w.now, Reason: reason}
+	var err error
+	sh.Sealed, err = w.master.seal(w.rand, sharePlace(device, generation), w.randomBytes(shareBytes))
+	if err != nil {
+		return sh, err
+	}
+	return sh, w.tx.AddShare(sh)
+}
+
+// release gives the device's share as it is after a rotation that the client
+// reports with its generation is confirmed: the caller has judged that it may.
+func (w *work) release(dev Device, generation int, ephemeral string) (*api.Release, error) {
+	if err := w.confirmRotation(dev, generation); err != nil {
+		return nil, err
+	}
+	sh, err := w.share(dev.ID)
+	if err != nil {
+		return nil, err
+	}
+	return w.sealShare(dev, sh, ephemeral)
+}
+
+// sealShare seals a share to the request's ephemeral key (RFC 9180, base mode).
+func (w *work) sealShare(dev Device, sh Share, ephemeral string) (*api.Release, error) {
 	key, err := ephemeralKey(ephemeral)
 	if err != nil {
 		return nil, err
 	}
-	sh, secret, err := w.share(dev.ID)
+	secret, err := w.master.open(sharePlace(dev.ID, sh.Generation), sh.Sealed)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +83,7 @@ func (w *work) release(dev Device, ephemeral string) (*api.Release, error) {
 // releaseFree releases the share without a code, where every identity group
 // that counts was matched by value, a few times a day. Nil means that it may
 // not, and a code is needed.
-func (w *work) releaseFree(sc scene, known recognised, ephemeral string) (*api.Release, error) {
+func (w *work) releaseFree(sc scene, known recognised, r api.CheckInRequest) (*api.Release, error) {
 	if !known.Releasable(known.policy) {
 		return nil, nil
 	}
@@ -78,5 +94,5 @@ func (w *work) releaseFree(sc scene, known recognised, ephemeral string) (*api.R
 	if err := w.event(sc.dev, api.EventReleased, eventFacts{Result: "without a code"}); err != nil {
 		return nil, err
 	}
-	return w.release(sc.dev, ephemeral)
+	return w.release(sc.dev, r.Generation, r.Ephemeral)
 }

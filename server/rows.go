@@ -103,6 +103,9 @@ type Share struct {
 	Generation int
 	Sealed     []byte
 	Created    int64
+	// Reason is why it was made beside an earlier one: fork, chip, or empty for
+	// the owner's wish.
+	Reason string
 }
 
 // Issuer is a key that signs certificates, its private half sealed.

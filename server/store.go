@@ -58,6 +58,13 @@ type Devices interface {
 	RemoveDevice(id string) error
 	AddRevokedKey(RevokedKey) error
 	RevokedKey(keyid string) (RevokedKey, error)
+	// AddKeyRequest gives ErrExists where the device has one; SaveKeyRequest
+	// changes it.
+	AddKeyRequest(KeyRequest) error
+	SaveKeyRequest(KeyRequest) error
+	KeyRequest(device string) (KeyRequest, error)
+	KeyRequestByKey(keyid string) (KeyRequest, error)
+	RemoveKeyRequest(device string) error
 	AddHold(Hold) error
 	// HoldEnd is the end of the account's longest hold that ends after a time;
 	// zero where there is none.
@@ -152,8 +159,9 @@ type Trail interface {
 // Secrets keeps sealed keys and the facts of the whole installation.
 type Secrets interface {
 	AddShare(Share) error
-	// Share is the newest generation of a device's share.
-	Share(device string) (Share, error)
+	// Shares lists the generations of a device's share, the oldest first.
+	Shares(device string) ([]Share, error)
+	RemoveShare(device string, generation int) error
 	RemoveShares(device string) error
 	AddIssuer(Issuer) error
 	Issuers() ([]Issuer, error)

@@ -7,13 +7,9 @@ import (
 )
 
 // strayAnswer answers a code for a challenge that is not the caller's: refused,
-// counted on the caller's own key, and the owner told where the code was right.
+// counted on the caller's own device, and the owner told where the code was right.
 // The reply is the same whether the challenge exists or not.
-func (w *work) strayAnswer(device string, r api.AnswerRequest) error {
-	dev, err := w.tx.DeviceByKey(w.c.KeyID)
-	if err != nil {
-		return err
-	}
+func (w *work) strayAnswer(dev Device, r api.AnswerRequest) error {
 	sc, err := w.scene(dev)
 	if err != nil {
 		return err
@@ -37,7 +33,7 @@ func (w *work) strayAnswer(device string, r api.AnswerRequest) error {
 		return err
 	}
 	accounts := []string{dev.Account}
-	if target, err := w.tx.Device(device); err == nil && target.Account != dev.Account {
+	if target, err := w.tx.Device(w.c.DeviceID); err == nil && target.Account != dev.Account {
 		accounts = append(accounts, target.Account)
 	} else if err != nil && !errors.Is(err, ErrNotFound) {
 		return err

@@ -18,6 +18,8 @@ type work struct {
 	c   Caller
 	now int64
 	ctx context.Context //nolint:containedctx // it lives no longer than the transaction
+	// reading says that the transaction writes nothing.
+	reading bool
 }
 
 // kept is a refusal whose transaction is committed all the same: a wrong code
@@ -188,7 +190,7 @@ func outcomeOf(e *api.Error) outcome {
 // bare takes out of a reply what must not be stored.
 func bare(reply any) any {
 	if d, ok := reply.(api.DeviceReply); ok {
-		d.Certificate, d.Release, d.Policy = "", nil, ""
+		d.Certificate, d.Release, d.Next, d.Policy = "", nil, nil, ""
 		return d
 	}
 	return reply

@@ -125,6 +125,9 @@ func (w *writer) what(b *body, m server.Message, kind kindTexts, device string) 
 	if p := "mail.policy." + m.Data["Policy"]; m.Kind == server.NoticePolicy && w.Has(p) {
 		b.What = append(b.What, w.say(p, nil))
 	}
+	if p := "mail.key." + m.Data["Key"]; w.Has(p) {
+		b.What = append(b.What, w.say(p, nil))
+	}
 	if kind.changes && len(m.Changes) > 0 {
 		b.ChangesHead = w.say("mail.changes", nil)
 		b.Changes = w.changes(m.Changes)

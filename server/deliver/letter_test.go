@@ -269,7 +269,7 @@ func TestNoSentenceIsLeftOver(t *testing.T) {
 			delete(sentences, "mail."+kind+".subject")
 		}
 	}
-	frame := regexp.MustCompile(`^mail\.(subject\.code|code\.(first|minutes|only-there|nobody-asks)|changes(\.more)?|fact\.\w+|foot|sender|policy\.\w+)$`)
+	frame := regexp.MustCompile(`^mail\.(subject\.code|code\.(first|minutes|only-there|nobody-asks)|changes(\.more)?|fact\.\w+|foot|sender|policy\.\w+|key\.\w+)$`)
 	for key := range sentences {
 		if !frame.MatchString(key) {
 			t.Errorf("%s is said nowhere", key)

@@ -70,7 +70,7 @@ func (o *office) caller(route string) server.Caller {
 
 var classes = map[string]string{
 	"install-id": "os", "os-release": "os", "kernel": "os", "root-fs": "os", "firmware": "firmware", "secure-boot": "firmware",
-	"gpu-driver": "driver", "module": "driver", "package": "sysapp",
+	"gpu-driver": "driver", "module": "driver", "package": "sysapp", "security-agent": "sysapp",
 }
 
 // computer is a physical computer that reports all it must.

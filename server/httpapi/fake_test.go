@@ -33,6 +33,7 @@ type fakeService struct {
 	err    error
 	caller server.Caller
 	calls  []string
+	before int64
 	block  chan struct{}
 	boom   bool
 }
@@ -81,6 +82,19 @@ func (f *fakeService) SendAgain(_ context.Context, c server.Caller, ref string, 
 
 func (f *fakeService) Answer(_ context.Context, c server.Caller, _ string, _ api.AnswerRequest) (api.DeviceReply, error) {
 	return api.DeviceReply{State: api.DeviceActivated}, f.note("answer", c)
+}
+
+func (f *fakeService) Rotate(_ context.Context, c server.Caller, _ api.RotateRequest) (api.DeviceReply, error) {
+	return api.DeviceReply{State: api.DeviceActivated}, f.note("rotate", c)
+}
+
+func (f *fakeService) ReplaceKey(_ context.Context, c server.Caller, _ api.ReplaceKeyRequest) (api.DeviceReply, error) {
+	return api.DeviceReply{State: api.DeviceLimited, Challenge: &api.Challenge{}}, f.note("keys", c)
+}
+
+func (f *fakeService) History(_ context.Context, c server.Caller, before int64) (api.History, error) {
+	f.before = before
+	return api.History{Events: []api.Event{}}, f.note("history", c)
 }
 
 func (f *fakeService) SignOut(_ context.Context, c server.Caller) error { return f.note("sign-out", c) }

@@ -68,8 +68,8 @@ func (a *API) admit(w *recorder, r *http.Request, code *string) (route string, e
 	if route, err = a.route(w, r); err != nil {
 		return route, err
 	}
-	if r.URL.RawQuery != "" {
-		return route, api.NewError(api.CodeUnknownQuery)
+	if err := checkQuery(route, r.URL); err != nil {
+		return route, err
 	}
 	body, err := readBody(w, r)
 	if err != nil {

@@ -52,6 +52,8 @@ var statuses = map[string]int{
 	api.CodeChannel:         http.StatusUnprocessableEntity,
 	api.CodeRekeyNeeded:     http.StatusUnprocessableEntity,
 	api.CodeIdempotency:     http.StatusUnprocessableEntity,
+	api.CodeClaim:           http.StatusForbidden,
+	api.CodeNotActivated:    http.StatusConflict,
 }
 
 // Waits that Retry-After names where the error does not know better.

@@ -38,10 +38,12 @@ func (p atChallenge) ids() (string, string) { return p.ID, p.Ref }
 
 func (a *API) routes() {
 	s := a.cfg.Service
-	fresh(a, api.RouteAccounts, "Register: make an account and activate its first computer",
+	fresh[atRoot](a, api.RouteAccounts, "Register: make an account and activate its first computer", http.StatusCreated,
 		func(r api.RegisterRequest) api.Key { return r.Device.Key }, s.Register)
-	fresh(a, api.RouteDevices, "Enrol another computer of an account",
+	fresh[atRoot](a, api.RouteDevices, "Enrol another computer of an account", http.StatusCreated,
 		func(r api.EnrolRequest) api.Key { return r.Device.Key }, s.Enrol)
+	fresh[atDevice](a, api.RouteKeys, "Ask that a new key takes the place of one whose chip is lost", http.StatusOK,
+		func(r api.ReplaceKeyRequest) api.Key { return r.Key }, s.ReplaceKey)
 	read[atDevice](a, api.RouteDevice, "Where the device stands",
 		func(ctx context.Context, c server.Caller, _ string) (api.DeviceReply, error) { return s.Device(ctx, c) })
 	read[atChallenge](a, api.RouteChallenge, "The challenge, with its deliveries as they stand",
@@ -52,34 +54,34 @@ func (a *API) routes() {
 		func(ctx context.Context, c server.Caller, _ string, r api.CheckInRequest) (api.DeviceReply, error) {
 			return s.CheckIn(ctx, c, r)
 		})
+	write[atDevice](a, api.RouteRotations, "Ask for a new share, to give the vault a new master key",
+		func(ctx context.Context, c server.Caller, _ string, r api.RotateRequest) (api.DeviceReply, error) {
+			return s.Rotate(ctx, c, r)
+		})
 	write[atChallenge](a, api.RouteDeliveries, "Send the code again", s.SendAgain)
 	write[atChallenge](a, api.RouteAnswers, "Answer the challenge", s.Answer)
 	a.signOut()
+	a.history()
 	a.describeBodies()
 }
 
-// fresh registers a route of a computer that the server does not know yet: the
-// key that signs is the one in the body.
-func fresh[B any](a *API, route, summary string, key func(B) api.Key,
-	call func(context.Context, server.Caller, B) (api.EnrolReply, error),
+// fresh registers a route of a key that the server does not know yet: the one
+// that signs is the one in the body.
+func fresh[P place, B, O any](a *API, route, summary string, status int, key func(B) api.Key,
+	call func(context.Context, server.Caller, B) (O, error),
 ) {
-	op := a.operation(http.MethodPost, route, summary, http.StatusCreated, reflect.TypeFor[B]())
-	huma.Register(a.huma, op, func(ctx context.Context, _ *atRoot) (*reply[api.EnrolReply], error) {
+	op := a.operation(http.MethodPost, route, summary, status, reflect.TypeFor[B]())
+	huma.Register(a.huma, op, func(ctx context.Context, p *P) (*reply[O], error) {
 		w := wireOf(ctx)
 		var b B
 		if err := a.decode.decode(w.body, &b); err != nil {
 			return nil, a.problem(ctx, err)
 		}
-		c, err := a.prove(ctx, op, atRoot{}, carried(key(b)))
+		c, err := a.prove(ctx, op, *p, carried(key(b)))
 		if err != nil {
 			return nil, a.problem(ctx, err)
 		}
-		out, err := call(ctx, c, b)
-		if err != nil {
-			return nil, a.problem(ctx, err)
-		}
-		whole(&out.Challenge)
-		return &reply[api.EnrolReply]{out}, nil
+		return answer[O](ctx, a)(call(ctx, c, b))
 	})
 }
 
@@ -141,6 +143,8 @@ func answer[O any](ctx context.Context, a *API) func(O, error) (*reply[O], error
 			return nil, a.problem(ctx, err)
 		}
 		switch v := any(&out).(type) {
+		case *api.EnrolReply:
+			whole(&v.Challenge)
 		case *api.DeviceReply:
 			whole(v.Challenge)
 		case *api.Challenge:

@@ -32,6 +32,7 @@ type rule struct {
 // what is enforced, and what is enforced is read from it.
 func rules() []rule {
 	hex32, b64key := pattern("^[0-9a-f]{32}$", 32, 32), pattern("^[A-Za-z0-9_-]{43}$", 43, 43)
+	b64sig := pattern("^[A-Za-z0-9_-]{86}$", 86, 86)
 	return []rule{
 		{api.Key{}, "kty", oneOf("EC")},
 		{api.Key{}, "crv", oneOf("P-256")},
@@ -58,7 +59,16 @@ func rules() []rule {
 		{api.AnswerRequest{}, "code", length(1, maxCode)},
 		{api.AnswerRequest{}, "ephemeral", b64key},
 		{api.AnswerRequest{}, "new_next", hex32},
-		{api.AnswerRequest{}, "new_proof", pattern("^[A-Za-z0-9_-]{86}$", 86, 86)},
+		{api.AnswerRequest{}, "new_proof", b64sig},
+		{api.AnswerRequest{}, "new_hardware", oneOf(api.HardwareTPM)},
+		{api.AnswerRequest{}, "claim", b64key},
+		{api.AnswerRequest{}, "generation", atLeast(0)},
+		{api.CheckInRequest{}, "generation", atLeast(0)},
+		{api.NewDevice{}, "hardware", oneOf(api.HardwareTPM)},
+		{api.RotateRequest{}, "ephemeral", b64key},
+		{api.ReplaceKeyRequest{}, "hardware", oneOf(api.HardwareTPM)},
+		{api.ReplaceKeyRequest{}, "next", hex32},
+		{api.ReplaceKeyRequest{}, "claim", b64sig},
 		{api.DeliveryRequest{}, "channel", oneOf(api.ChannelEmail, api.ChannelSMS, api.ChannelVoice)},
 	}
 }
@@ -100,6 +110,10 @@ func oneOf(values ...string) func(*huma.Schema) {
 			s.Enum = append(s.Enum, v)
 		}
 	}
+}
+
+func atLeast(n float64) func(*huma.Schema) {
+	return func(s *huma.Schema) { s.Minimum = &n }
 }
 
 func length(lo, hi int) func(*huma.Schema) {

@@ -23,6 +23,9 @@ type Service interface {
 	Challenge(ctx context.Context, c server.Caller, ref string) (api.Challenge, error)
 	SendAgain(ctx context.Context, c server.Caller, ref string, r api.DeliveryRequest) (api.Challenge, error)
 	Answer(ctx context.Context, c server.Caller, ref string, r api.AnswerRequest) (api.DeviceReply, error)
+	Rotate(ctx context.Context, c server.Caller, r api.RotateRequest) (api.DeviceReply, error)
+	ReplaceKey(ctx context.Context, c server.Caller, r api.ReplaceKeyRequest) (api.DeviceReply, error)
+	History(ctx context.Context, c server.Caller, before int64) (api.History, error)
 	SignOut(ctx context.Context, c server.Caller) error
 	// JWKS is the published key set (RFC 7517).
 	JWKS() jose.JSONWebKeySet

@@ -7,19 +7,23 @@ import (
 )
 
 var (
-	shares  = newTable("shares", "device", "generation", "sealed", "created")
+	shares  = newTable("shares", "device", "generation", "sealed", "created", "reason")
 	issuers = newTable("issuers", "id", "role", "public", "sealed", "created")
 )
 
 func (t *tx) AddShare(s server.Share) error {
-	return t.exec(shares.insert, s.Device, s.Generation, s.Sealed, s.Created)
+	return t.exec(shares.insert, s.Device, s.Generation, s.Sealed, s.Created, s.Reason)
 }
 
-func (t *tx) Share(device string) (server.Share, error) {
-	return one(t, func(r scanner) (s server.Share, err error) {
-		err = r.Scan(&s.Device, &s.Generation, &s.Sealed, &s.Created)
+func (t *tx) Shares(device string) ([]server.Share, error) {
+	return all(t, func(r scanner) (s server.Share, err error) {
+		err = r.Scan(&s.Device, &s.Generation, &s.Sealed, &s.Created, &s.Reason)
 		return s, err
-	}, shares.selected+"WHERE device = $1 ORDER BY generation DESC LIMIT 1", device)
+	}, shares.selected+"WHERE device = $1 ORDER BY generation", device)
+}
+
+func (t *tx) RemoveShare(device string, generation int) error {
+	return t.exec("DELETE FROM shares WHERE device = $1 AND generation = $2", device, generation)
 }
 
 func (t *tx) RemoveShares(device string) error {
