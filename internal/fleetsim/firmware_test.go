@@ -1,0 +1,68 @@
+package fleetsim
+
+import (
+	"encoding/json"
+	"io"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"testing"
+)
+
+// filler knows the texts that stand for nothing in the fields that classify
+// looks at.
+var filler = regexp.MustCompile(`^(to be filled.*|tobefilled.*|fill by oem|default ?string|not (specified|available|applicable|present|settable|defined)|n/?a|null|unknown|undefined|invalid|oem.*|o\.e\.m\.?|standard|system (product|name|version).*|type[0-9].*|123456789.*|all series|x+|0+|\.+|-+|)$`)
+
+// dumps gives the tar of dmidecode dumps that may lie beside the project.
+func dumps(t *testing.T) io.Reader {
+	t.Helper()
+	archive := filepath.Join("..", "..", "..", "shared", "data", "dmi-sample.tar.xz")
+	skip := t.Skipf
+	if os.Getenv("HOLDFAST_REQUIRE_ALL") == "1" {
+		skip = t.Fatalf
+	}
+	if _, err := os.Stat(archive); err != nil {
+		skip("SKIPPED: no dumps of real computers beside the project (%v)", err)
+	}
+	cmd := exec.Command("xz", "-dc", archive)
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		skip("SKIPPED: xz cannot be started (%v)", err)
+	}
+	t.Cleanup(func() { _ = cmd.Wait() })
+	return out
+}
+
+// TestPatternsAreTheMeasuredOnes compares the input's patterns of laptops and
+// desktops with the dumps.
+func TestPatternsAreTheMeasuredOnes(t *testing.T) {
+	got, total, err := MeasureFirmware(dumps(t), filler.MatchString)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if total["laptop"] < 1000 || total["desktop"] < 800 {
+		t.Fatalf("%v", total)
+	}
+	raw, _ := json.Marshal(got)
+	t.Logf("%v %s", total, raw)
+	in := input(t)
+	for _, form := range []string{"laptop", "desktop"} {
+		for _, g := range got {
+			if !slices.Contains(g.Forms, form) || g.Share < 0.002 {
+				continue
+			}
+			i := slices.IndexFunc(in.Patterns, func(p Pattern) bool {
+				return p.Name == g.Name && slices.Contains(p.Forms, form) && slices.Contains(p.Platforms, "linux")
+			})
+			if i < 0 || math.Abs(in.Patterns[i].Share-g.Share) > 0.004 {
+				t.Errorf("%s %q: measured %.4f, the input says otherwise", form, g.Name, g.Share)
+			}
+		}
+	}
+}
