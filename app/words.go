@@ -29,6 +29,8 @@ var hintsOf = map[string][]string{
 	api.CodeKeyringAbsent:   {"passphrase_file"},
 	api.CodeKeyringLost:     {"lost_keyring"},
 	api.CodeChallengeLocked: {"check"},
+	api.CodeImageKeys:       {"backup"},
+	api.CodeWindowOpen:      {"status"},
 }
 
 // Spoken is an error in a person's words.

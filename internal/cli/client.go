@@ -7,6 +7,7 @@ import (
 	"github.com/seed-1feef0b2/holdfast/api"
 	"github.com/seed-1feef0b2/holdfast/app"
 	"github.com/seed-1feef0b2/holdfast/app/keystore"
+	"github.com/seed-1feef0b2/holdfast/fingerprint"
 	"github.com/seed-1feef0b2/holdfast/internal/version"
 )
 
@@ -41,15 +42,25 @@ func (c *call) profile() (string, error) {
 	return filepath.Join(dir, profileFolder), nil
 }
 
-// server is the address for a profile that is not enrolled yet; an enrolled
-// one has its own.
+// server is the address that was named for a profile that is not enrolled yet,
+// empty where none was; an enrolled one, and one that was prepared, has its own.
 func (c *call) server() string {
 	for _, address := range []string{c.flags["server"], c.env(EnvServer)} {
 		if address != "" {
 			return address
 		}
 	}
-	return DefaultServer
+	return ""
+}
+
+// computer is the computer that is read: this one, or a recorded one.
+func (c *call) computer() (fingerprint.Source, error) {
+	dir, ok := c.flags["recorded"]
+	if !ok {
+		return c.Source, nil
+	}
+	source, err := replay(dir)
+	return source, fileError(err)
 }
 
 // client opens the profile.
@@ -58,18 +69,16 @@ func (c *call) client() (*app.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	source := c.Source
-	if dir, ok := c.flags["recorded"]; ok {
-		if source, err = replay(dir); err != nil {
-			return nil, fileError(err)
-		}
+	source, err := c.computer()
+	if err != nil {
+		return nil, err
 	}
 	name := ""
 	if c.Hostname != nil {
 		name, _ = c.Hostname() // without one the client has a plain word
 	}
 	return app.Open(app.Config{
-		Profile: profile, Server: c.server(), Source: source, Disk: c.Disk, Now: c.Now, Rand: c.Rand,
+		Profile: profile, Server: c.server(), Fallback: DefaultServer, Source: source, Disk: c.Disk, Now: c.Now, Rand: c.Rand,
 		Transport: c.Transport, Language: c.say.Language(), Version: version.Version, Name: name,
 		Keystore: func(id string) (keystore.Store, error) {
 			return c.Keystore(keystore.Options{

@@ -12,6 +12,8 @@ type command struct {
 	args string
 	// min and max are how many arguments it takes; max -1 is any number.
 	min, max int
+	// hidden leaves it out of the list of commands: a program calls it, not a person.
+	hidden bool
 	// tail says that a command line follows behind "--".
 	tail  bool
 	flags []flag
@@ -59,8 +61,14 @@ func commands() []command {
 		{name: "vault remove", args: "NAME", min: 1, max: 1, run: vaultRemove},
 		{name: "vault backup", args: "FILE", min: 1, max: 1, flags: []flag{passphrase}, run: vaultBackup},
 		{name: "vault restore", args: "FILE", min: 1, max: 1, flags: []flag{passphrase}, run: vaultRestore},
+		{name: "vault rotate", run: vaultRotate},
 		{name: "run", args: "NAME[=VAR] … -- COMMAND", max: -1, tail: true, run: runCommand},
+		{name: "announce", flags: []flag{{name: "groups", value: "LIST", need: true}, {name: "hours", value: "N"}}, run: announce},
+		{name: "history", run: history},
 		{name: "sign-out", flags: []flag{{name: "forget-keys"}}, run: signOut},
+		{name: "prepare-image", flags: []flag{{name: "forget-keys"}}, run: prepareImage},
+		{name: "rules check", args: "FILE", min: 1, max: 1, run: rulesCheck},
+		{name: "write-tags", hidden: true, run: writeTags},
 	}
 	return append(list, storyCommands()...)
 }

@@ -44,6 +44,9 @@ var exits = map[string]int{
 	api.CodePassphrase:      ExitUse,
 	api.CodeBackupNeeded:    ExitUse,
 	api.CodeBackupBroken:    ExitUse,
+	api.CodeImageKeys:       ExitUse,
+	api.CodeRulesInvalid:    ExitUse,
+	api.CodeWindowOpen:      ExitUse,
 
 	api.CodeNotEnrolled:   ExitNotActivated,
 	api.CodeNotActivated:  ExitNotActivated,

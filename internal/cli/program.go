@@ -45,6 +45,11 @@ type Program struct {
 	// Exec replaces this process by another program and returns only with an
 	// error. Where it is nil, "run" starts a child and waits for it.
 	Exec func(path string, argv, env []string) error
+	// Root is the folder that stands for the computer's own root where the files
+	// of its system are looked after; empty is the root itself.
+	Root string
+	// Admin says that this process has administrator rights; nil asks the system.
+	Admin func() bool
 	// Self is the path of this program, for the story; empty where unknown.
 	Self string
 }
@@ -78,6 +83,9 @@ func (p Program) withDefaults() Program {
 	}
 	if p.Location == nil {
 		p.Location = time.Local
+	}
+	if p.Admin == nil {
+		p.Admin = func() bool { return os.Geteuid() == 0 }
 	}
 	if p.ConfigDir == nil {
 		p.ConfigDir = os.UserConfigDir

@@ -66,6 +66,9 @@ func (c *call) usage(w io.Writer) {
 	fmt.Fprintf(w, "holdfastctl [--profile DIR] [--server URL] [--json] [--recorded DIR] [--lang L] COMMAND\n\n")
 	var rows [][2]string
 	for _, cmd := range commands() {
+		if cmd.hidden {
+			continue
+		}
 		rows = append(rows, [2]string{cmd.synopsis(), c.say.T("cli.help." + key(cmd.name))})
 	}
 	for _, r := range rows {

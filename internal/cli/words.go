@@ -47,7 +47,24 @@ func (c *call) outcome(w io.Writer, st app.Status) {
 		c.drift(w, st.Accepted)
 	}
 	c.challenge(w, st.Challenge)
+	c.standOut(w, st)
 	c.warnings(w, st)
+}
+
+// standOut tells what of the drift stood out, and which windows hold.
+func (c *call) standOut(w io.Writer, st app.Status) {
+	for _, f := range st.Flags {
+		fmt.Fprintln(w, "  "+app.SayFlag(c.say, f))
+	}
+	for _, win := range st.Windows {
+		fmt.Fprintln(w, app.SayWindow(c.say, win, c.Location))
+		if win.Note != "" {
+			fmt.Fprintln(w, "  "+win.Note)
+		}
+	}
+	if st.Rotating {
+		c.line(w, "cli.status.rotating")
+	}
 }
 
 // state tells the state in one sentence, and what may be done with the keys.
@@ -128,6 +145,7 @@ func (c *call) status(w io.Writer, st app.Status) {
 		c.line(w, "cli.drift")
 		c.drift(w, st.Drift)
 	}
+	c.standOut(w, st)
 	if cert := st.Certificate; cert != nil {
 		c.line(w, "cli.certificate", text.Data{"At": c.when(cert.Expires), "Policy": c.say.T("cli.policy." + cert.Policy)})
 	}
