@@ -11,6 +11,6 @@ const anchorProbes = 4
 
 // ReadAnchors reads only what identifies a computer.
 func ReadAnchors(ctx context.Context, src Source) []Component {
-	list, _ := collect(&reader{ctx: ctx, src: src, rules: rules.Default()}, linuxProbes[:anchorProbes])
+	list, _, _ := collect(&reader{ctx: ctx, src: src, rules: rules.Default()}, linuxProbes[:anchorProbes])
 	return list
 }

@@ -104,7 +104,22 @@ func (liveLinux) Stat(name string) (Stat, error) {
 	if st.Mode&unix.S_IFMT != unix.S_IFREG {
 		return Stat{}, pathError("stat", name, ErrNotFile)
 	}
-	return Stat{Size: st.Size, Modified: st.Mtim.Nano(), Changed: st.Ctim.Nano(), File: st.Ino}, nil
+	return Stat{Size: st.Size, Modified: st.Mtim.Nano(), Changed: st.Ctim.Nano(), File: st.Ino, Guarded: guarded(name)}, nil
+}
+
+// guarded looks at the file and its folder without following links: only what
+// belongs to root and lets nobody else write is guarded.
+func guarded(name string) bool {
+	for _, at := range []struct {
+		name string
+		kind uint32
+	}{{name, unix.S_IFREG}, {filepath.Dir(name), unix.S_IFDIR}} {
+		var st unix.Stat_t
+		if unix.Lstat(at.name, &st) != nil || st.Uid != 0 || st.Mode&unix.S_IFMT != at.kind || st.Mode&0o022 != 0 {
+			return false
+		}
+	}
+	return true
 }
 
 func (liveLinux) Resolve(name string) (string, error) {

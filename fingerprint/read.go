@@ -37,7 +37,7 @@ func ReadWith(ctx context.Context, src Source, o Options) (Snapshot, error) {
 		defer cancel()
 	}
 	s := Snapshot{Schema: Schema, Platform: src.Platform(), Rules: o.rules().Version()}
-	s.Components, s.Partial = collect(&reader{ctx: ctx, src: src, rules: o.rules(), raw: o.Raw}, probes)
+	s.Components, s.Rules, s.Partial = collect(&reader{ctx: ctx, src: src, rules: o.rules(), raw: o.Raw, rulesUsed: s.Rules}, probes)
 	s.Components = complete(s.Components, s.Platform, s.Partial)
 	sortComponents(s.Components)
 	s.Took = src.Now().Sub(start)
@@ -59,14 +59,20 @@ func probesOf(platform string) []probe {
 	return nil
 }
 
+// reading is what a probe gave, and the newest rules used so far.
+type reading struct {
+	list  []Component
+	rules int
+}
+
 // collect runs the probes on a goroutine of their own: a read that hangs in the
 // kernel cannot be stopped, only left behind.
-func collect(r *reader, probes []probe) (list []Component, partial bool) {
-	ctx := r.ctx
+func collect(r *reader, probes []probe) (list []Component, rules int, partial bool) {
+	ctx, rules := r.ctx, r.rulesUsed
 	if ctx.Err() != nil {
-		return nil, true
+		return nil, rules, true
 	}
-	results := make(chan []Component, len(probes))
+	results := make(chan reading, len(probes))
 	go func() {
 		defer close(results)
 		for _, p := range probes {
@@ -75,18 +81,18 @@ func collect(r *reader, probes []probe) (list []Component, partial bool) {
 				// A probe that was cut short may have seen half of a set.
 				return
 			}
-			results <- got
+			results <- reading{got, r.rulesUsed}
 		}
 	}()
 	for n := 0; ; n++ {
 		select {
 		case got, more := <-results:
 			if !more {
-				return list, n < len(probes)
+				return list, rules, n < len(probes)
 			}
-			list = append(list, got...)
+			list, rules = append(list, got.list...), got.rules
 		case <-ctx.Done():
-			return list, true
+			return list, rules, true
 		}
 	}
 }
@@ -123,16 +129,23 @@ func complete(list []Component, platform string, partial bool) []Component {
 
 // reader is one read under way; it keeps what several probes need.
 type reader struct {
-	ctx    context.Context
-	src    Source
-	rules  *rules.Set
-	raw    bool // no tags, see Options.Raw
-	mounts []mount
-	pci    []pciDevice
-	pciErr error
-	pciHas bool
+	ctx   context.Context
+	src   Source
+	rules *rules.Set
+	raw   bool // no tags, see Options.Raw
+	// tags are the components that the root service left, by kind; nil where it
+	// left none.
+	tags      map[string][]Component
+	tagsHas   bool
+	rulesUsed int // the newest rules under which something was judged
+	mounts    []mount
+	pci       []pciDevice
+	pciErr    error
+	pciHas    bool
 	// packages are what the probe of the packages gave, for the agents among them.
 	packages []Component
+	// win is what several probes of a Windows computer need.
+	win windowsRead
 }
 
 func (r *reader) stopped() bool { return r.ctx.Err() != nil }

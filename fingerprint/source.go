@@ -50,6 +50,9 @@ type Stat struct {
 	Modified int64  // nanoseconds since 1970, UTC
 	Changed  int64  // of the inode, which nobody can set back; 0 where unknown
 	File     uint64 // the file's own number (inode); 0 where unknown
+	// Guarded is true where nobody but the administrator can change the file or
+	// put another in its place: both it and its folder are root's, and no link.
+	Guarded bool
 }
 
 // Native is what a live Windows or macOS source offers beside Source until

@@ -27,6 +27,7 @@
 //	-- sys/block/sda/device/vpd_pg80 @hex -- bytes in hexadecimal, blanks free
 //	-- etc/hostname @bare --                 a text file without its last line end
 //	-- sys/class/dmi/id/product_uuid @closed -- a file that nobody but root may read
+//	-- run/holdfast/tags.json @loose -- a file that others than root may change
 //	-- run/empty @dir --                     an empty directory
 //	-- etc/machine-id @gone --               in a variant: what is no longer there
 //

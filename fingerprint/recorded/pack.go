@@ -20,6 +20,7 @@ const (
 	markHex    = "hex"
 	markBare   = "bare"
 	markClosed = "closed"
+	markLoose  = "loose"
 	markDir    = "dir"
 	markGone   = "gone"
 )
@@ -56,14 +57,19 @@ func Unpack(packed []byte, dir string) error {
 			return err
 		}
 		m.Closed = slices.DeleteFunc(m.Closed, func(p string) bool { return p == e.name })
-		if e.mark == markClosed {
+		m.Loose = slices.DeleteFunc(m.Loose, func(p string) bool { return p == e.name })
+		switch e.mark {
+		case markClosed:
 			m.Closed = append(m.Closed, e.name)
+		case markLoose:
+			m.Loose = append(m.Loose, e.name)
 		}
 		if err := place(root, e); err != nil {
 			return fmt.Errorf("recorded computer: %s: %w", e.name, err)
 		}
 	}
 	slices.Sort(m.Closed)
+	slices.Sort(m.Loose)
 	b, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {
 		return err
@@ -83,7 +89,7 @@ func decode(f txtar.File) (entry, error) {
 	}
 	e := entry{name: plain, mark: mark, data: f.Data}
 	switch mark {
-	case "", markClosed, markDir, markGone:
+	case "", markClosed, markLoose, markDir, markGone:
 	case markLink:
 		e.data = []byte(strings.TrimSuffix(string(f.Data), "\n"))
 	case markBare:

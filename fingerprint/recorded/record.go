@@ -64,6 +64,8 @@ func packOne(p, name string, d fs.DirEntry, m Manifest) (txtar.File, bool, error
 		mark, b = markHex, hexLines(b)
 	case slices.Contains(m.Closed, name):
 		mark = markClosed
+	case slices.Contains(m.Loose, name):
+		mark = markLoose
 	case len(b) > 0 && b[len(b)-1] != '\n':
 		mark = markBare
 	}

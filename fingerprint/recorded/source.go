@@ -26,6 +26,9 @@ type Manifest struct {
 	// Closed lists the files that the recording user could not read, as paths
 	// inside the directory without links ("sys/devices/virtual/dmi/id/product_uuid").
 	Closed []string `json:"closed,omitempty"`
+	// Loose lists files that others than the administrator could change, by
+	// themselves or through their folder; all others read as guarded.
+	Loose []string `json:"loose,omitempty"`
 }
 
 // maxLinks is how many links one path may lead over, as on Linux.
@@ -194,7 +197,8 @@ func (s *source) Stat(name string) (fingerprint.Stat, error) {
 	if !info.Mode().IsRegular() {
 		return fingerprint.Stat{}, &fs.PathError{Op: "stat", Path: name, Err: fingerprint.ErrNotFile}
 	}
-	return fingerprint.Stat{Size: info.Size(), Modified: info.ModTime().UnixNano()}, nil
+	loose := slices.Contains(s.manifest.Loose, strings.TrimPrefix(p, "/"))
+	return fingerprint.Stat{Size: info.Size(), Modified: info.ModTime().UnixNano(), Guarded: !loose}, nil
 }
 
 func (s *source) ReadDir(name string, limit int) ([]string, error) {
