@@ -20,6 +20,7 @@ const (
 	markHex    = "hex"
 	markBare   = "bare"
 	markClosed = "closed"
+	markBoth   = "hex,closed"
 	markLoose  = "loose"
 	markDir    = "dir"
 	markGone   = "gone"
@@ -48,10 +49,11 @@ func Unpack(packed []byte, dir string) error {
 	if err != nil {
 		return err
 	}
+	files := txtar.Parse(packed).Files
 	if m.Platform == "" {
-		m.Platform = "linux"
+		m.Platform = platformOf(files)
 	}
-	for _, f := range txtar.Parse(packed).Files {
+	for _, f := range files {
 		e, err := decode(f)
 		if err != nil {
 			return err
@@ -59,7 +61,7 @@ func Unpack(packed []byte, dir string) error {
 		m.Closed = slices.DeleteFunc(m.Closed, func(p string) bool { return p == e.name })
 		m.Loose = slices.DeleteFunc(m.Loose, func(p string) bool { return p == e.name })
 		switch e.mark {
-		case markClosed:
+		case markClosed, markBoth:
 			m.Closed = append(m.Closed, e.name)
 		case markLoose:
 			m.Loose = append(m.Loose, e.name)
@@ -75,6 +77,19 @@ func Unpack(packed []byte, dir string) error {
 		return err
 	}
 	return os.WriteFile(filepath.Join(dir, ManifestName), append(b, '\n'), 0o644)
+}
+
+// platformOf tells a computer's system by what only it has.
+func platformOf(files []txtar.File) string {
+	for _, f := range files {
+		switch name, _, _ := strings.Cut(f.Name, " @"); {
+		case "/"+name == sysctlFile:
+			return "darwin"
+		case name == "registry.reg":
+			return "windows"
+		}
+	}
+	return "linux"
 }
 
 // decode reads an entry's name and mark, and its content as the mark says.
@@ -94,7 +109,7 @@ func decode(f txtar.File) (entry, error) {
 		e.data = []byte(strings.TrimSuffix(string(f.Data), "\n"))
 	case markBare:
 		e.data = []byte(strings.TrimSuffix(string(f.Data), "\n"))
-	case markHex:
+	case markHex, markBoth:
 		e.data, err = hex.DecodeString(strings.Join(strings.Fields(string(f.Data)), ""))
 	default:
 		err = fmt.Errorf("unknown mark @%s", mark)

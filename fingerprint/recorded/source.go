@@ -66,6 +66,9 @@ func Open(dir, platform string) (fingerprint.Source, error) {
 	for _, p := range m.Closed {
 		s.closed[path.Clean("/"+p)] = true
 	}
+	if m.Platform == "darwin" {
+		return darwinSource{s}, nil
+	}
 	return s, nil
 }
 
