@@ -43,23 +43,32 @@ func (r *reader) hypervisor() string {
 	if k, err := r.line("/proc/sys/kernel/osrelease"); err == nil && strings.Contains(fold(k), "microsoft") {
 		return "wsl"
 	}
-	vendor := fold(r.optional(dmi + "sys_vendor"))
-	product := fold(r.optional(dmi + "product_name"))
-	if strings.HasPrefix(vendor, "microsoft") && product == "virtual machine" {
-		return "hyper-v"
-	}
-	for _, m := range virtualMakers {
-		// A physical server of a cloud's maker has no hypervisor bit.
-		if strings.Contains(vendor, m.text) || strings.Contains(product, m.text) {
-			if m.name == "amazon" && strings.Contains(product, "metal") {
-				return ""
-			}
-			return m.name
-		}
+	name, known := hypervisorBy(fold(r.optional(dmi+"sys_vendor")), fold(r.optional(dmi+"product_name")))
+	if known {
+		return name
 	}
 	f, err := r.cpuInfo()
 	if err == nil && strings.Contains(" "+f["flags"]+" ", " hypervisor ") {
 		return "unnamed"
 	}
 	return ""
+}
+
+// hypervisorBy knows a virtual computer by what its firmware calls maker and
+// product, both folded; a name of "" that is known is a physical computer.
+func hypervisorBy(vendor, product string) (name string, known bool) {
+	if strings.HasPrefix(vendor, "microsoft") && product == "virtual machine" {
+		return "hyper-v", true
+	}
+	for _, m := range virtualMakers {
+		if !strings.Contains(vendor, m.text) && !strings.Contains(product, m.text) {
+			continue
+		}
+		// A physical server of a cloud's maker has no hypervisor bit.
+		if m.name == "amazon" && strings.Contains(product, "metal") {
+			return "", true
+		}
+		return m.name, true
+	}
+	return "", false
 }

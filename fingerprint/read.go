@@ -146,6 +146,7 @@ type reader struct {
 	packages []Component
 	// win is what several probes of a Windows computer need.
 	win windowsRead
+	io  *macRegistry // what a Mac's reader keeps
 }
 
 func (r *reader) stopped() bool { return r.ctx.Err() != nil }

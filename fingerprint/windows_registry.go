@@ -82,20 +82,3 @@ func WideText(s string) []byte {
 	}
 	return b
 }
-
-// windows gives the source's Windows side, or one that offers nothing.
-func (r *reader) windows() Windows {
-	if w, ok := r.src.(Windows); ok {
-		return w
-	}
-	return noWindows{}
-}
-
-// value reads one registry value.
-func (r *reader) value(path, name string) (RegistryValue, error) {
-	v, err := r.windows().RegistryValues(path, name)
-	if err != nil || len(v) == 0 {
-		return RegistryValue{}, err
-	}
-	return v[0], nil
-}

@@ -69,6 +69,9 @@ func Open(dir, platform string) (fingerprint.Source, error) {
 	if m.Platform == "darwin" {
 		return darwinSource{s}, nil
 	}
+	if m.Platform == "windows" {
+		return &windowsSource{source: s}, nil
+	}
 	return s, nil
 }
 
