@@ -79,6 +79,9 @@ func (w *work) revoke(dev Device) error {
 			return err
 		}
 	}
+	if err := w.endAnnounced(dev.ID); err != nil {
+		return err
+	}
 	if err := w.tx.RemoveShares(dev.ID); err != nil {
 		return err
 	}

@@ -109,7 +109,11 @@ func (w *work) expired(sc scene, ch Challenge, r api.AnswerRequest) error {
 	if err != nil {
 		return err
 	}
-	next, err := w.demand(sc, ch.Reason, known.Changes, known.bound())
+	reason := ch.Reason
+	if reason == api.ReasonAnnounce { // too late: the computer needs a code by now
+		reason = api.ReasonLocked
+	}
+	next, err := w.demand(sc, reason, known.Changes, known.bound())
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ func (w *work) certificate(dev Device, acct Account) (string, error) {
 	return w.signed(api.CertificateType, api.CertificateClaims{
 		Issuer: w.origin, Audience: api.Audience, IssuedAt: dev.Checked, Expires: dev.Checked + seconds(w.limits.CertificateLife),
 		Account: acct.Number, Device: dev.ID, Confirmation: api.Confirmation{Thumbprint: dev.KeyID},
-		Configuration: w.configurationClaim(dev), Policy: acct.Policy, PolicyVersion: policyVersion,
+		Configuration: w.configurationClaim(dev), Policy: acct.Policy, PolicyVersion: w.policies.Version(acct.Policy),
 		Activation: "active", Assurance: dev.Assurance, Hardware: dev.Hardware,
 	})
 }
@@ -35,7 +35,7 @@ func (s *Service) signedPolicy(name, platform string) (string, error) {
 	if jws, ok := s.issuers.policies.Load(name + " " + platform); ok {
 		return jws.(string), nil
 	}
-	p, ok := PolicyFor(name, platform)
+	p, ok := s.policies.For(name, platform)
 	if !ok {
 		return "", api.NewError(api.CodePolicyInvalid)
 	}

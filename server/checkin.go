@@ -78,7 +78,7 @@ func (w *work) checkInActive(sc scene, r api.CheckInRequest) (api.DeviceReply, e
 	if err != nil {
 		return none, err
 	}
-	if known.Verdict != Known {
+	if known.Verdict != Known && known.Window == "" { // what a window lists tells a guesser nothing
 		if err := w.meet(&sc.dev, known.sum); err != nil {
 			return none, err
 		}
@@ -104,6 +104,9 @@ func (w *work) checkInActive(sc scene, r api.CheckInRequest) (api.DeviceReply, e
 	if err := w.settleIn(&sc.dev, known, r.Snapshot); err != nil {
 		return none, err
 	}
+	if err := w.useWindows(sc.dev, known, release != nil); err != nil {
+		return none, err
+	}
 	if err := w.tx.SaveDevice(sc.dev); err != nil {
 		return none, err
 	}
@@ -114,7 +117,8 @@ func (w *work) checkInActive(sc scene, r api.CheckInRequest) (api.DeviceReply, e
 	if err != nil {
 		return none, err
 	}
-	reply.Release, reply.Changes = release, known.Changes
+	reply.Release, reply.Changes, reply.Flags, reply.Window = release, known.Changes, known.Flags, known.Window
+	reply.Rules = w.rulesAfter(r.RulesVersion)
 	reply.Next, err = w.nextShare(sc.dev, r.Ephemeral)
 	return reply, err
 }
@@ -141,7 +145,7 @@ func (w *work) challengedAs(sc scene, reason string, known recognised) (api.Devi
 		return none, err
 	}
 	v, err := w.view(sc, ch)
-	reply.Challenge, reply.Changes = &v, known.Changes
+	reply.Challenge, reply.Changes, reply.Flags = &v, known.Changes, known.Flags
 	return reply, err
 }
 
@@ -169,6 +173,9 @@ func (w *work) checkInPending(sc scene, r api.CheckInRequest) (api.DeviceReply, 
 func (w *work) freeze(sc scene, r api.CheckInRequest) (api.DeviceReply, error) {
 	var none api.DeviceReply
 	sc.dev.State = api.DeviceFrozen
+	if err := w.endAnnounced(sc.dev.ID); err != nil {
+		return none, err
+	}
 	if err := w.event(sc.dev, api.EventForked, eventFacts{Result: "frozen"}); err != nil {
 		return none, err
 	}

@@ -21,18 +21,16 @@ func (w *work) consume(sc scene, ch Challenge, known recognised, r api.AnswerReq
 	if err := w.registerClaim(&sc.dev, r.Claim); err != nil {
 		return none, err
 	}
+	if err := w.carry(known, r.Snapshot); err != nil {
+		return none, err
+	}
 	if err := w.activate(&sc.dev, r.Snapshot); err != nil {
 		return none, err
 	}
 	if err := w.hold(sc.dev, ch.Reason, known, first); err != nil {
 		return none, err
 	}
-	if err := w.event(sc.dev, api.EventActivated, eventFacts{
-		Result: "accepted", Reason: ch.Reason, Reference: ch.Reference, Changes: known.Changes,
-	}); err != nil {
-		return none, err
-	}
-	if err := w.tellActivated(sc.dev, ch.Reason, held); err != nil {
+	if err := w.tell(sc.dev, ch, known, held); err != nil {
 		return none, err
 	}
 	release, err := w.release(sc.dev, r.Generation, r.Ephemeral)
@@ -48,9 +46,28 @@ func (w *work) consume(sc scene, ch Challenge, known recognised, r api.AnswerReq
 	if err != nil {
 		return none, err
 	}
-	reply.Release, reply.Changes = release, known.Changes
+	reply.Release, reply.Changes, reply.Flags = release, known.Changes, known.Flags
 	reply.Next, err = w.nextShare(sc.dev, r.Ephemeral)
 	return reply, err
+}
+
+// tell records that a code was typed, opens the window where that is what it
+// was for, and tells the owner.
+func (w *work) tell(dev Device, ch Challenge, known recognised, held string) error {
+	facts := eventFacts{
+		Result: "accepted", Reason: ch.Reason, Reference: ch.Reference, Changes: known.Changes, Flags: known.Flags,
+	}
+	if ch.Reason == api.ReasonAnnounce {
+		var err error
+		if facts.Window, err = w.announced(dev, ch); err != nil {
+			return err
+		}
+		return w.event(dev, api.EventAnnounced, facts)
+	}
+	if err := w.event(dev, api.EventActivated, facts); err != nil {
+		return err
+	}
+	return w.tellActivated(dev, ch.Reason, held)
 }
 
 // tellActivated tells the owner that a code was typed, and what it changed

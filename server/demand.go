@@ -71,7 +71,7 @@ func (w *work) demand(sc scene, reason string, changes []api.Change, bound []str
 // sameSort says whether one challenge can stand for two reasons: those whose
 // answers do more than activate stand for themselves alone.
 func sameSort(a, b string) bool {
-	alone := []string{api.ReasonFork, api.ReasonChip}
+	alone := []string{api.ReasonFork, api.ReasonChip, api.ReasonAnnounce}
 	return a == b || (!slices.Contains(alone, a) && !slices.Contains(alone, b))
 }
 
@@ -112,6 +112,9 @@ func (w *work) openChallenge(sc scene, before Challenge, reason string, changes 
 		return ch, err
 	}
 	if err := w.tx.AddChallenge(ch); err != nil {
+		return ch, err
+	}
+	if err := w.keepAnnouncement(ch); err != nil {
 		return ch, err
 	}
 	if err := w.event(sc.dev, api.EventAsked, eventFacts{

@@ -89,4 +89,7 @@ type Configuration struct {
 	Snapshot  api.Snapshot
 	MovedSum  []byte
 	Moved     *api.Snapshot
+	// Rules is the version of the placeholder rules that the newest of its
+	// snapshots was read under.
+	Rules int
 }

@@ -150,6 +150,9 @@ func (w *work) dress(sc scene, r *api.DeviceReply) (err error) {
 		return err
 	}
 	r.Rotate = pending.Generation
+	if r.Windows, err = w.viewWindows(sc); err != nil {
+		return err
+	}
 	if r.Policy, err = w.signedPolicy(sc.acct.Policy, sc.dev.Platform); err != nil {
 		return err
 	}

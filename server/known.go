@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"time"
 
 	"github.com/seed-1feef0b2/holdfast/api"
 )
@@ -16,13 +17,15 @@ type recognised struct {
 	sum      [32]byte
 	nearest  Configuration // whose snapshots may not be loaded
 	compared api.Snapshot  // the known snapshot that was nearest
+	all      []Configuration
+	windows  []Window // open for the computer under its policy
 }
 
 // recognise judges a snapshot against the device's configurations. Equality is
 // found by sum alone, without reading any; full asks for the comparison all the
 // same, for its groups.
 func (w *work) recognise(dev Device, acct Account, now api.Snapshot, full bool) (recognised, error) {
-	p, ok := PolicyFor(acct.Policy, now.Platform)
+	p, ok := w.policies.For(acct.Policy, now.Platform)
 	if !ok {
 		return recognised{}, errors.New("server: an account has a policy that is not known")
 	}
@@ -37,21 +40,25 @@ func (w *work) recognise(dev Device, acct Account, now api.Snapshot, full bool) 
 			return r, err
 		}
 	}
-	list, err := w.tx.ConfigurationsOf(dev.ID)
-	if err != nil {
+	var err error
+	if r.all, err = w.tx.ConfigurationsOf(dev.ID); err != nil {
+		return r, err
+	}
+	if r.windows, err = w.openWindows(dev, p); err != nil {
 		return r, err
 	}
 	var known []api.Snapshot
 	var of []Configuration
-	for _, c := range list {
+	for _, c := range r.all {
 		known, of = append(known, c.Snapshot), append(of, c)
 		if c.Moved != nil {
 			known, of = append(known, *c.Moved), append(of, c)
 		}
 	}
 	at := w.time()
-	r.overdue = dev.Unread.Observe(now, at).Overdue(at, w.limits.UnreadCheckIns, w.limits.UnreadTime)
-	r.Judgement = JudgeAged(p, known, now, r.overdue)
+	long := time.Duration(p.UnreadableSeconds) * time.Second
+	r.overdue = dev.Unread.Observe(now, at).Overdue(at, p.UnreadableCheckIns, long)
+	r.Judgement = JudgeWithin(p, known, now, r.overdue, r.windows)
 	if r.Nearest >= 0 {
 		r.nearest, r.compared = of[r.Nearest], known[r.Nearest]
 	}
@@ -88,19 +95,38 @@ func (w *work) meet(dev *Device, sum [32]byte) error {
 func (w *work) settleIn(dev *Device, r recognised, now api.Snapshot) error {
 	dev.Checked, dev.Sum, dev.Assurance = w.now, r.sum[:], Assurance(now, dev.Hardware)
 	if r.Verdict == Known {
-		if r.nearest.Used/3600 == w.now/3600 { // often enough to find the oldest
-			return nil
-		}
-		return w.tx.TouchConfiguration(r.nearest.ID, w.now)
+		return w.settleKnown(r, now)
 	}
 	moved := Settle(r.compared, now, r.overdue)
-	sum := configurationSum(moved)
 	c := r.nearest
-	c.Used, c.Moved, c.MovedSum = w.now, &moved, sum[:]
-	if err := w.tx.MoveConfiguration(c); err != nil {
+	c.Used = w.now
+	if err := w.move(c, moved); err != nil {
 		return err
 	}
-	return w.event(*dev, api.EventAccepted, eventFacts{Result: string(r.Verdict), Changes: r.Changes})
+	if err := w.carry(r, moved); err != nil {
+		return err
+	}
+	return w.event(*dev, api.EventAccepted, eventFacts{
+		Result: string(r.Verdict), Changes: r.Changes, Flags: r.Flags, Window: r.Window,
+	})
+}
+
+// settleKnown marks a configuration as used, often enough to find the oldest.
+// One that was read under newer placeholder rules, though the values are the
+// same, is kept as they read it.
+func (w *work) settleKnown(r recognised, now api.Snapshot) error {
+	c := r.nearest
+	if now.Rules > c.Rules {
+		c.Used = w.now
+		if r.Nearest >= 0 && len(r.all) > 0 {
+			now = Settle(r.compared, now, r.overdue)
+		}
+		return w.move(c, now)
+	}
+	if c.Used/3600 == w.now/3600 {
+		return nil
+	}
+	return w.tx.TouchConfiguration(c.ID, w.now)
 }
 
 // activateConfiguration stores a snapshot that a code confirmed, and forgets
@@ -123,6 +149,6 @@ func (w *work) activateConfiguration(dev *Device, now api.Snapshot) error {
 		}
 	}
 	return w.tx.AddConfiguration(Configuration{
-		ID: w.newID(), Device: dev.ID, Activated: w.now, Used: w.now, Sum: sum[:], Snapshot: now,
+		ID: w.newID(), Device: dev.ID, Activated: w.now, Used: w.now, Sum: sum[:], Snapshot: now, Rules: now.Rules,
 	})
 }

@@ -9,41 +9,43 @@ import (
 // Limits are all limits and lifetimes, in one place. Table gives their ranges
 // and reasons.
 type Limits struct {
-	EmailCodeLife     time.Duration
-	EmailCodeMost     time.Duration
-	TriesPerChallenge int
-	FailuresPerDay    int
-	StrangerFailures  int
-	TryDelayFrom      int
-	TryDelay          time.Duration
-	TryDelayMost      time.Duration
-	SendPause1        time.Duration
-	SendPause2        time.Duration
-	SendPause3        time.Duration
-	SendPause4        time.Duration
-	SendsPerHour      int
-	SendsPerDay       int
-	SignInAccountHour int
-	SignInAddressHour int
-	RegisterHour      int
-	PasswordShortest  int
-	PendingDevices    int
-	ActiveDevices     int
-	SnapshotsPerDay   int
-	ReleasesPerDay    int
-	RotationsPerDay   int
-	KeyClaimsPerDay   int
-	Configurations    int
-	UnreadCheckIns    int
-	UnreadTime        time.Duration
-	CertificateLife   time.Duration
-	NonceKept         time.Duration
-	IdempotencyLife   time.Duration
-	PendingLife       time.Duration
-	HoldNewDevice     time.Duration
-	HoldClone         time.Duration
-	HoldChip          time.Duration
-	MessageLease      time.Duration
+	EmailCodeLife       time.Duration
+	EmailCodeMost       time.Duration
+	TriesPerChallenge   int
+	FailuresPerDay      int
+	StrangerFailures    int
+	TryDelayFrom        int
+	TryDelay            time.Duration
+	TryDelayMost        time.Duration
+	SendPause1          time.Duration
+	SendPause2          time.Duration
+	SendPause3          time.Duration
+	SendPause4          time.Duration
+	SendsPerHour        int
+	SendsPerDay         int
+	SignInAccountHour   int
+	SignInAddressHour   int
+	RegisterHour        int
+	PasswordShortest    int
+	PendingDevices      int
+	ActiveDevices       int
+	SnapshotsPerDay     int
+	ReleasesPerDay      int
+	RotationsPerDay     int
+	KeyClaimsPerDay     int
+	Configurations      int
+	ReleasesInWindow    int
+	AnnouncementsPerDay int
+	WindowLongest       time.Duration
+	WindowAhead         time.Duration
+	CertificateLife     time.Duration
+	NonceKept           time.Duration
+	IdempotencyLife     time.Duration
+	PendingLife         time.Duration
+	HoldNewDevice       time.Duration
+	HoldClone           time.Duration
+	HoldChip            time.Duration
+	MessageLease        time.Duration
 }
 
 // Parameter is one row of the table of limits.
@@ -66,7 +68,7 @@ func DefaultLimits() Limits {
 		SendsPerHour: 5, SendsPerDay: 10,
 		SignInAccountHour: 10, SignInAddressHour: 30, RegisterHour: 20, PasswordShortest: 15,
 		PendingDevices: 3, ActiveDevices: 10, SnapshotsPerDay: 20, ReleasesPerDay: 3, RotationsPerDay: 3, KeyClaimsPerDay: 3, Configurations: 5,
-		UnreadCheckIns: 3, UnreadTime: day,
+		ReleasesInWindow: 20, AnnouncementsPerDay: 5, WindowLongest: 31 * day, WindowAhead: 366 * day,
 		CertificateLife: 30 * day, NonceKept: 300 * time.Second, IdempotencyLife: day, PendingLife: 3 * day,
 		HoldNewDevice: day, HoldClone: 3 * day, HoldChip: 3 * day, MessageLease: 2 * time.Minute,
 	}
@@ -100,8 +102,10 @@ func (l Limits) Table() []Parameter {
 		{"RotationsPerDay", "new shares made in 24 hours per computer because its owner wished a new master key", l.RotationsPerDay, 1, 10},
 		{"KeyClaimsPerDay", "requests in 24 hours to replace the key of one computer, right or wrong", l.KeyClaimsPerDay, 1, 10},
 		{"Configurations", "known configurations kept of a computer", l.Configurations, 1, 5},
-		{"UnreadCheckIns", "check-ins after which something unreadable counts as changed, together with UnreadTime", l.UnreadCheckIns, 2, 10},
-		{"UnreadTime", "time after which something unreadable counts as changed, together with UnreadCheckIns", l.UnreadTime, time.Hour, 7 * day},
+		{"ReleasesInWindow", "releases of the server's share without a code in 24 hours per computer while a change window of IT's is open for it; they do not count as the others do", l.ReleasesInWindow, 3, 50},
+		{"AnnouncementsPerDay", "changes of hardware that may be announced in 24 hours per computer", l.AnnouncementsPerDay, 1, 20},
+		{"WindowLongest", "how long a change window of IT's may stay open", l.WindowLongest, day, 90 * day},
+		{"WindowAhead", "how far ahead a change window of IT's may begin", l.WindowAhead, day, 366 * day},
 		{"CertificateLife", "how long an activation certificate holds", l.CertificateLife, day, 90 * day},
 		{"NonceKept", "how long after its creation a request's nonce is kept; the signature's window", l.NonceKept, 300 * time.Second, 600 * time.Second},
 		{"IdempotencyLife", "how long a write may be repeated under its idempotency key", l.IdempotencyLife, time.Hour, 7 * day},

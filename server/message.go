@@ -15,10 +15,13 @@ const (
 	MessageLocked      = MessageCodePrefix + api.ReasonLocked
 	MessageFork        = MessageCodePrefix + api.ReasonFork
 	MessageChip        = MessageCodePrefix + api.ReasonChip
+	MessageAnnounce    = MessageCodePrefix + api.ReasonAnnounce
 	NoticeExists       = "notice.exists"        // somebody registered with your address
 	NoticeActivated    = "notice.activated"     // a computer was activated
 	NoticeChip         = "notice.chip"          // a key whose chip was lost was replaced
 	NoticeRotated      = "notice.rotated"       // the owner gave a vault a new master key
+	NoticeAnnounced    = "notice.announced"     // a change of hardware was announced and confirmed
+	NoticeWindowUsed   = "notice.window-used"   // the announced change has happened
 	NoticeFork         = "notice.fork"          // two copies of one computer checked in
 	NoticeWrongDevice  = "notice.wrong-device"  // a right code came from another computer
 	NoticeLocked       = "notice.locked"        // too many wrong codes
@@ -30,8 +33,8 @@ const (
 // MessageKinds lists every kind of message there is; each needs its texts.
 func MessageKinds() []string {
 	return []string{
-		MessageRegister, MessageEnrol, MessageChanged, MessageLocked, MessageFork, MessageChip,
-		NoticeExists, NoticeActivated, NoticeChip, NoticeRotated, NoticeFork, NoticeWrongDevice, NoticeLocked, NoticeRevoked, NoticePolicy, NoticeEnrolStopped,
+		MessageRegister, MessageEnrol, MessageChanged, MessageLocked, MessageFork, MessageChip, MessageAnnounce,
+		NoticeExists, NoticeActivated, NoticeChip, NoticeRotated, NoticeAnnounced, NoticeWindowUsed, NoticeFork, NoticeWrongDevice, NoticeLocked, NoticeRevoked, NoticePolicy, NoticeEnrolStopped,
 	}
 }
 

@@ -13,7 +13,7 @@ const sweepPage = 200
 // SetPolicy sets an account's policy: strict, balanced or managed. It holds
 // from the next check-in on. Errors: policy_invalid, not_found.
 func (s *Service) SetPolicy(ctx context.Context, account, name string) error {
-	if _, ok := PolicyFor(name, platforms[0]); !ok {
+	if s.policies.Version(name) == 0 {
 		return api.NewError(api.CodePolicyInvalid)
 	}
 	return s.store.Write(ctx, func(tx Tx) error {

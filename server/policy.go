@@ -6,28 +6,10 @@ import (
 	"github.com/seed-1feef0b2/holdfast/api"
 )
 
-// policyVersion is the version of the policies below. It goes up whenever one
-// of them changes, so that a client can tell an old signed copy from a new one.
-const policyVersion = 1
-
-// PolicyFor gives a policy as it stands for a platform. The second result is
-// false for a policy that this server does not know.
+// PolicyFor gives a built-in policy as it stands for a platform. The second
+// result is false for a policy that there is not.
 func PolicyFor(name, platform string) (api.Policy, bool) {
-	if !slices.Contains([]string{api.Strict, api.Balanced, api.Managed}, name) {
-		return api.Policy{}, false
-	}
-	return api.Policy{
-		Name:    name,
-		Version: policyVersion,
-		Groups: map[string][]string{
-			api.GroupDisk:         {"boot-disk"},
-			api.GroupInstallation: {"install-id"},
-			api.GroupBoard:        {"system-uuid", "system-serial", "board-serial"},
-			api.GroupNetwork:      {"network-card"},
-		},
-		BindAll:  name != api.Balanced,
-		Required: Required(platform),
-	}, true
+	return DefaultPolicies().For(name, platform)
 }
 
 // boundChanges gives the kinds among changes that open the vault under this

@@ -91,12 +91,16 @@ func (w *work) send(sc scene, ch Challenge) (Challenge, error) {
 		kind = NoticeExists
 		language = w.ownersLanguage(sc)
 	}
+	facts, err := w.codeFacts(ch)
+	if err != nil {
+		return ch, err
+	}
 	return ch, w.tx.AddMessage(OutboxRow{
 		ID: w.newMessageID(), Challenge: ch.ID, Account: ch.Account, Contact: ch.Contact, Channel: ch.Channel,
 		Kind: kind, Language: language, Epoch: epoch.Number, State: api.DeliveryQueued,
 		Due: w.now, Created: w.now, Asked: w.now, Changed: w.now, Expires: w.limits.ends(epoch),
 		MessageID: w.messageID(), Reference: ch.Reference, Device: sc.dev.Name, Place: ch.Place, Reason: ch.Reason,
-		Changes: ch.Changes, Data: map[string]string{"Time": stamp(w.now)},
+		Changes: ch.Changes, Data: facts,
 	})
 }
 

@@ -31,6 +31,11 @@ type Config struct {
 	// Subject gives the subject line of a message, told to people so that they
 	// can search a mailbox for it. Nil gives "Holdfast " and the reference.
 	Subject func(kind, language, reference string) string
+	// Policies are what is judged by; the zero value means DefaultPolicies. Rules
+	// are placeholder rules for computers that hold older ones; the zero value
+	// means none.
+	Policies Policies
+	Rules    Rules
 	// Limits are the limits and lifetimes; the zero value means DefaultLimits.
 	Limits Limits
 	// Log is the server's log; nothing secret goes there. Nil discards.
@@ -51,10 +56,14 @@ type Service struct {
 	subject func(kind, language, reference string) string
 	limits  Limits
 	log     *slog.Logger
-	argon   chan struct{}
-	dummy   string
-	issuers issuers
-	lastID  atomic.Int64
+	// policies and rules are passed on; signedRules are the rules as they are sent.
+	policies    Policies
+	rules       Rules
+	signedRules string
+	argon       chan struct{}
+	dummy       string
+	issuers     issuers
+	lastID      atomic.Int64
 }
 
 // argonAtOnce caps how many passwords are hashed at a time: 19 MiB each.
@@ -72,7 +81,7 @@ func New(cfg Config) (*Service, error) {
 	s := &Service{
 		store: cfg.Store, now: cfg.Now, rand: cfg.Rand, master: cfg.Master, origin: cfg.Origin, host: origin.Hostname(),
 		sender: cfg.Sender, outbox: cfg.OutboxURL, subject: cfg.Subject, limits: cfg.Limits, log: cfg.Log,
-		argon: make(chan struct{}, argonAtOnce),
+		policies: cfg.Policies, rules: cfg.Rules, argon: make(chan struct{}, argonAtOnce),
 	}
 	if s.rand == nil {
 		s.rand = rand.Reader
@@ -82,6 +91,9 @@ func New(cfg Config) (*Service, error) {
 	}
 	if s.subject == nil {
 		s.subject = func(_, _, reference string) string { return "Holdfast " + reference }
+	}
+	if s.policies.documents == nil {
+		s.policies = DefaultPolicies()
 	}
 	if s.limits.TriesPerChallenge == 0 {
 		s.limits = DefaultLimits()
@@ -95,7 +107,7 @@ func New(cfg Config) (*Service, error) {
 	if err := s.loadIssuers(context.Background()); err != nil {
 		return nil, err
 	}
-	return s, nil
+	return s, s.signRules()
 }
 
 // Caller is who sent a request, as far as its signature proves it, and how.

@@ -27,6 +27,7 @@ type Tx interface {
 	Accounts
 	Devices
 	Configurations
+	ChangeWindows
 	Challenges
 	Messages
 	Counters
@@ -86,6 +87,26 @@ type Configurations interface {
 	// TouchConfiguration saves when it was used.
 	TouchConfiguration(id string, used int64) error
 	RemoveConfiguration(id string) error
+}
+
+// ChangeWindows keeps change windows, and what is announced until its code is
+// typed.
+type ChangeWindows interface {
+	// AddWindow gives ErrExists for a second one announced for a device.
+	AddWindow(Window) error
+	Window(id string) (Window, error)
+	// EndWindow saves when a window ended before its time.
+	EndWindow(id string, at int64) error
+	// WindowsFor lists the windows that have neither ended nor passed at a time and
+	// that are a device's, its account's, or everyone's.
+	WindowsFor(account, device string, at int64) ([]Window, error)
+	// ITWindows lists those of IT's, of every account where account is empty.
+	ITWindows(account string, at int64) ([]Window, error)
+	// Announced is the window that a person announced for a device and that has
+	// not ended, though its time may have passed.
+	Announced(device string) (Window, error)
+	AddAnnouncement(Announcement) error
+	Announcement(challenge string) (Announcement, error)
 }
 
 // Challenges keeps challenges and the epochs of their codes.

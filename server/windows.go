@@ -114,3 +114,65 @@ func (c *cover) group(group string, diffs []difference) {
 	}
 	c.outside = c.outside || !found
 }
+
+// openWindows gives the windows that are open for a device and count under its
+// policy.
+func (w *work) openWindows(dev Device, p api.Policy) ([]Window, error) {
+	list, err := w.tx.WindowsFor(dev.Account, dev.ID, w.now)
+	if err != nil {
+		return nil, err
+	}
+	list = slices.DeleteFunc(list, func(v Window) bool { return !v.Open(w.now) })
+	return windowsFor(p, list), nil
+}
+
+// viewWindows gives the windows that a device is told of: open or to come.
+func (w *work) viewWindows(sc scene) ([]api.Window, error) {
+	p, ok := w.policies.For(sc.acct.Policy, sc.dev.Platform)
+	if !ok {
+		return nil, api.NewError(api.CodePolicyInvalid)
+	}
+	list, err := w.tx.WindowsFor(sc.dev.Account, sc.dev.ID, w.now)
+	if err != nil {
+		return nil, err
+	}
+	var out []api.Window
+	for _, v := range windowsFor(p, list) {
+		out = append(out, api.Window{
+			ID: v.ID, Origin: v.Origin, Kinds: v.Kinds, Groups: v.Groups, Flags: v.Flags,
+			From: stamp(v.From), To: stamp(v.To), Note: v.Note,
+		})
+	}
+	return out, nil
+}
+
+// openForIT says whether a window of IT's is open for the computer.
+func (r recognised) openForIT() bool {
+	return slices.ContainsFunc(r.windows, func(v Window) bool { return v.Origin == api.WindowIT })
+}
+
+// useWindows is what accepting a drift inside change windows does beside moving
+// the baseline: an announced window that was needed has had its one use, its
+// owner is told, and changed anchors set the same hold as after a code. A release
+// also needs what stands in for something unread.
+func (w *work) useWindows(dev Device, r recognised, released bool) error {
+	used := r.needed
+	if released {
+		used = slices.Concat(used, r.stand)
+	}
+	for _, v := range r.windows {
+		if v.Origin != api.WindowPerson || !contains(used, v.ID) {
+			continue
+		}
+		if err := w.tx.EndWindow(v.ID, w.now); err != nil {
+			return err
+		}
+		if err := w.notify(dev, NoticeWindowUsed, nil); err != nil {
+			return err
+		}
+	}
+	if r.Verdict != Accepted || len(r.needed) == 0 {
+		return nil
+	}
+	return w.hold(dev, api.ReasonChanged, r, false)
+}

@@ -20,6 +20,8 @@ type work struct {
 	ctx context.Context //nolint:containedctx // it lives no longer than the transaction
 	// reading says that the transaction writes nothing.
 	reading bool
+	// announcing is what a challenge that is being opened announces.
+	announcing *Announcement
 }
 
 // kept is a refusal whose transaction is committed all the same: a wrong code
@@ -191,6 +193,7 @@ func outcomeOf(e *api.Error) outcome {
 func bare(reply any) any {
 	if d, ok := reply.(api.DeviceReply); ok {
 		d.Certificate, d.Release, d.Next, d.Policy = "", nil, nil, ""
+		d.Rules, d.Windows = "", nil
 		return d
 	}
 	return reply

@@ -2,18 +2,18 @@ package store
 
 import "github.com/seed-1feef0b2/holdfast/server"
 
-var configurations = newTable("configurations", "id", "device", "activated", "used", "sum", "moved_sum", "snapshot", "moved")
+var configurations = newTable("configurations", "id", "device", "activated", "used", "sum", "moved_sum", "snapshot", "moved", "rules")
 
-const configurationHead = "SELECT id, device, activated, used, sum, moved_sum FROM configurations "
+const configurationHead = "SELECT id, device, activated, used, sum, moved_sum, rules FROM configurations "
 
 func scanHead(r scanner) (c server.Configuration, err error) {
-	err = r.Scan(&c.ID, &c.Device, &c.Activated, &c.Used, &c.Sum, &c.MovedSum)
+	err = r.Scan(&c.ID, &c.Device, &c.Activated, &c.Used, &c.Sum, &c.MovedSum, &c.Rules)
 	return c, err
 }
 
 func scanConfiguration(r scanner) (c server.Configuration, err error) {
 	var snapshot, moved []byte
-	if err = r.Scan(&c.ID, &c.Device, &c.Activated, &c.Used, &c.Sum, &c.MovedSum, &snapshot, &moved); err != nil {
+	if err = r.Scan(&c.ID, &c.Device, &c.Activated, &c.Used, &c.Sum, &c.MovedSum, &snapshot, &moved, &c.Rules); err != nil {
 		return c, err
 	}
 	if c.Snapshot, err = unpackSnapshot(snapshot); err != nil || len(moved) == 0 {
@@ -39,12 +39,12 @@ func (t *tx) ConfigurationsOf(device string) ([]server.Configuration, error) {
 }
 
 func (t *tx) AddConfiguration(c server.Configuration) error {
-	return t.exec(configurations.insert, c.ID, c.Device, c.Activated, c.Used, c.Sum, blob(nil), packSnapshot(c.Snapshot), blob(nil))
+	return t.exec(configurations.insert, c.ID, c.Device, c.Activated, c.Used, c.Sum, blob(nil), packSnapshot(c.Snapshot), blob(nil), c.Rules)
 }
 
 func (t *tx) MoveConfiguration(c server.Configuration) error {
-	return t.change("UPDATE configurations SET used = $2, moved_sum = $3, moved = $4 WHERE id = $1",
-		c.ID, c.Used, c.MovedSum, packSnapshot(*c.Moved))
+	return t.change("UPDATE configurations SET used = $2, moved_sum = $3, moved = $4, rules = $5 WHERE id = $1",
+		c.ID, c.Used, c.MovedSum, packSnapshot(*c.Moved), c.Rules)
 }
 
 func (t *tx) TouchConfiguration(id string, used int64) error {

@@ -9,9 +9,14 @@ import (
 )
 
 // A snapshot is stored as one blob: a format byte, the schema, the platform,
-// then runs of components that share class, kind, place and state, each with
-// its digests of 16 bytes. A thousand packages take 16 kB instead of 100.
-const snapshotFormat = 1
+// the version of the placeholder rules, then runs of components that share class,
+// kind, place, state and what they were computed from, each with its digests of 16
+// bytes. A thousand packages take 16 kB instead of 100. The first format had
+// neither rules nor what anything was computed from; it is still read.
+const (
+	firstFormat    = 1
+	snapshotFormat = 2
+)
 
 var errSnapshot = errors.New("store: a stored snapshot is damaged")
 
@@ -19,10 +24,11 @@ func packSnapshot(s api.Snapshot) []byte {
 	out := append(make([]byte, 0, 64+20*len(s.Components)), snapshotFormat)
 	out = binary.AppendUvarint(out, uint64(s.Schema)) //nolint:gosec // checked, a small positive number
 	out = appendText(out, s.Platform)
+	out = binary.AppendUvarint(out, uint64(s.Rules)) //nolint:gosec // checked, not negative
 	list := s.Components
 	for len(list) > 0 {
 		n := run(list)
-		for _, text := range []string{list[0].Class, list[0].Kind, list[0].Place, list[0].State} {
+		for _, text := range []string{list[0].Class, list[0].Kind, list[0].Place, list[0].State, list[0].From} {
 			out = appendText(out, text)
 		}
 		out = binary.AppendUvarint(out, uint64(n)) //nolint:gosec // a length
@@ -39,7 +45,7 @@ func packSnapshot(s api.Snapshot) []byte {
 // run counts the components at the list's head that share everything but the digest.
 func run(list []api.Component) int {
 	for i, c := range list {
-		if f := list[0]; c.Class != f.Class || c.Kind != f.Kind || c.Place != f.Place || c.State != f.State {
+		if f := list[0]; c.Class != f.Class || c.Kind != f.Kind || c.Place != f.Place || c.State != f.State || c.From != f.From {
 			return i
 		}
 	}
@@ -52,12 +58,19 @@ func appendText(out []byte, s string) []byte {
 
 func unpackSnapshot(raw []byte) (api.Snapshot, error) {
 	r := reader{raw: raw}
-	if r.byte() != snapshotFormat {
+	format := r.byte()
+	if format != snapshotFormat && format != firstFormat {
 		return api.Snapshot{}, errSnapshot
 	}
 	s := api.Snapshot{Schema: int(r.number()), Platform: r.text()} //nolint:gosec // written by packSnapshot
+	if format > firstFormat {
+		s.Rules = int(r.number()) //nolint:gosec // as above
+	}
 	for len(r.raw) > 0 && !r.broken {
 		c := api.Component{Class: r.text(), Kind: r.text(), Place: r.text(), State: r.text()}
+		if format > firstFormat {
+			c.From = r.text()
+		}
 		n := r.number()
 		if n == 0 || n > mostComponents-uint64(len(s.Components)) {
 			r.broken = true
