@@ -44,12 +44,11 @@ func (s *session) answer(ctx context.Context, typed string) error {
 	}
 	req := api.AnswerRequest{
 		Code: answer, Snapshot: digests(v.snapshot, k.ring), Ephemeral: eph.public(), Generation: v.generation,
+		Claim: claimKey(k.ring),
 	}
-	var f *fork
-	if ch.Reason == api.ReasonFork {
-		if f, err = s.prepareFork(ctx, k, ch.Reference, &req); err != nil {
-			return err
-		}
+	f, err := s.succession(ctx, k, ch, &req)
+	if err != nil {
+		return err
 	}
 	key, err := s.random(16)
 	if err != nil {

@@ -84,6 +84,9 @@ func (s *session) refresh(ctx context.Context) error {
 	if err != nil {
 		return nil // the keyring's trouble is a warning of the status
 	}
+	if k.trouble != nil {
+		return s.lookAtRequest(ctx, r, k)
+	}
 	reply, err := r.Device(ctx, k.signer(), s.id.Device)
 	s.asked(err)
 	if err != nil {

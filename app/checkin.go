@@ -27,8 +27,11 @@ func (s *session) checkIn(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if k, err = s.finishFork(ctx, r, k); err != nil {
+	if k, err = s.finishSuccession(ctx, r, k); err != nil {
 		return s.refused(err)
+	}
+	if k.trouble != nil {
+		return s.awaitKey(ctx, r, k)
 	}
 	s.accepted = nil
 	for range mostReports {

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"crypto/rand"
 	"io"
 	"log/slog"
@@ -9,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/seed-1feef0b2/holdfast/app/chip"
 	"github.com/seed-1feef0b2/holdfast/app/files"
 	"github.com/seed-1feef0b2/holdfast/app/keystore"
 	"github.com/seed-1feef0b2/holdfast/app/remote"
@@ -32,6 +34,9 @@ type Config struct {
 	Source fingerprint.Source
 	// Keystore opens the keyring for a profile's items.
 	Keystore func(profileID string) (keystore.Store, error)
+	// Chip opens the security chip that holds keys; nil keeps them in the keyring.
+	// A profile whose key is in a chip needs it.
+	Chip func(context.Context) (chip.Chip, error)
 	// Disk writes the profile's files; nil is the operating system's.
 	Disk files.Disk
 	// Now and Rand are the clock and the randomness; nil is the system's.
@@ -60,6 +65,7 @@ type Client struct {
 	mu      sync.Mutex
 	reached string // how the last request ended: ServerReachable, ServerAway
 	ring    *keyring
+	chip    chip.Chip // nil before it was needed
 	open    *vault.Vault
 	memo    vault.Memo
 	notes   map[string]bool // warnings of this run: files set aside

@@ -62,6 +62,7 @@ func (c *Client) describe(ctx context.Context, v *view) Status {
 	st.Windows, st.Flags, st.Rotating = windowsFrom(v.state.Windows, c.cfg.Now()), v.state.Flags, v.state.Rotate != 0
 	if v.keys != nil {
 		st.Keystore = v.keys.store.Kind()
+		st.Chip, st.ChipTrouble = v.keys.hardware(), chipTrouble(v.keys.trouble)
 		st.Drift = c.drift(v)
 	}
 	if v.claims != nil {
@@ -71,7 +72,7 @@ func (c *Client) describe(ctx context.Context, v *view) Status {
 		}
 	}
 	if v.vault != nil {
-		st.Binding = &Binding{Policy: v.policy.Name, Kinds: v.vault.Kinds(), Slots: v.vault.Slots()}
+		st.Binding = &Binding{Policy: v.policy.Name, Kinds: v.vault.Kinds(), Slots: v.vault.Slots(), Chip: v.keys.hardware() != ""}
 	}
 	return st
 }

@@ -15,6 +15,7 @@
 //	chain.json     the chain pair, fsynced before it is sent
 //	vault.hf       the bound vault
 //	labels.hf      models and versions as of the last activation, sealed
+//	chip.json      keys in a security chip, sealed by it; only where one holds them
 //	settings.json  language and appearance
 //	lock           held by whoever writes, window or command line
 package app

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 
 	"github.com/seed-1feef0b2/holdfast/api"
-	"github.com/seed-1feef0b2/holdfast/api/sign"
 	"github.com/seed-1feef0b2/holdfast/app/remote"
 	"github.com/seed-1feef0b2/holdfast/app/vault"
 	"github.com/seed-1feef0b2/holdfast/fingerprint"
@@ -60,7 +59,7 @@ func (c *Client) join(ctx context.Context, name string, send post) (Status, erro
 		return s.status(ctx), err
 	}
 	reply, err := send(r, k, api.NewDevice{
-		Key: sign.FromPublic(&k.key.PublicKey), Name: s.id.Name,
+		Key: k.public(), Hardware: k.hardware(), Name: s.id.Name,
 		Snapshot: digests(snapshot, k.ring), Next: first,
 	})
 	s.asked(err)

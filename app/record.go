@@ -87,6 +87,9 @@ type chain struct {
 	// RekeyNext is the first value of a new key's chain while a fork's answer is
 	// under way.
 	RekeyNext string `json:"rekey_next,omitempty"`
+	// Lost says that the new key takes the place of one whose chip is lost, and
+	// that the server was, or is about to be, asked for it.
+	Lost bool `json:"lost,omitempty"`
 }
 
 // errNoFile says that a file of the profile is not there.

@@ -6,6 +6,7 @@ import (
 	"crypto/elliptic"
 	"errors"
 	"io"
+	"time"
 
 	"github.com/seed-1feef0b2/holdfast/api"
 	"github.com/seed-1feef0b2/holdfast/api/sign"
@@ -13,30 +14,68 @@ import (
 	"github.com/seed-1feef0b2/holdfast/app/vault"
 )
 
-// keyring is what the keyring holds for this profile, read once per run.
+// keyring is what signs for this profile and opens its vault, read once per run.
 type keyring struct {
 	store keystore.Store
 	ring  vault.Secret
-	key   *ecdsa.PrivateKey
 	rand  io.Reader
+	// own is the device key that the server knows.
+	own *deviceKey
+	// trouble says why the chip that holds own gives nothing; nil otherwise.
+	trouble error
+	// next is the key that is to take own's place, while own is lost and the
+	// request for it is under way; nil otherwise.
+	next *deviceKey
+	read time.Time
 }
 
-func (k *keyring) signer() sign.Signer { return sign.NewSigner(k.key, k.rand) }
+// acting is the key that requests are signed with.
+func (k *keyring) acting() *deviceKey {
+	if k.next != nil {
+		return k.next
+	}
+	return k.own
+}
 
-// thumbprint is the keyid of the device key.
-func (k *keyring) thumbprint() string { return k.signer().KeyID() }
+func (k *keyring) signer() sign.Signer { return k.acting().signer }
 
-// secrets reads the keyring. An item that is missing is keyring_lost: nothing
-// makes a new one silently.
+// thumbprint is the keyid of the device key that the server knows.
+func (k *keyring) thumbprint() string { return k.own.signer.KeyID() }
+
+// public is the device key's public half, and hardware what holds it.
+func (k *keyring) public() api.Key  { return sign.FromPublic(k.own.public) }
+func (k *keyring) hardware() string { return k.own.kind }
+
+// vaultKeys are what opens the vault on this computer, beside its values.
+func (k *keyring) vaultKeys() vault.Keys {
+	return vault.Keys{Ring: k.ring, Hardware: k.acting().hardware}
+}
+
+// stuck says that nothing can be signed: the key is out of reach, and no other
+// one is about to take its place.
+func (k *keyring) stuck() bool { return k.trouble != nil && k.next == nil }
+
+// with is the same keyring with another device key in own's place.
+func (k *keyring) with(key *deviceKey) *keyring {
+	return &keyring{store: k.store, ring: k.ring, rand: k.rand, own: key, read: k.read}
+}
+
+// troubleFor is how long a chip's trouble is believed where nothing is to be
+// signed: a chip that does not answer costs its deadline each time.
+const troubleFor = 10 * time.Second
+
+// secrets reads the keyring and asks the chip. An item that is missing is
+// keyring_lost: nothing makes a new one silently. A chip's trouble is no error of
+// this, but a fact of the keyring.
 func (c *Client) secrets(ctx context.Context, id *identity) (*keyring, error) {
-	if c.ring != nil {
+	if c.ring != nil && (c.ring.trouble == nil || c.cfg.Now().Sub(c.ring.read) < troubleFor) {
 		return c.ring, nil
 	}
 	store, err := c.cfg.Keystore(id.Profile)
 	if err != nil {
 		return nil, err
 	}
-	k := &keyring{store: store, rand: c.cfg.Rand}
+	k := &keyring{store: store, rand: c.cfg.Rand, read: c.cfg.Now()}
 	raw, err := store.Get(ctx, keystore.Ring)
 	if err != nil {
 		return nil, lost(err)
@@ -45,23 +84,63 @@ func (c *Client) secrets(ctx context.Context, id *identity) (*keyring, error) {
 		return nil, api.NewError(api.CodeKeyringLost)
 	}
 	copy(k.ring[:], raw)
-	if k.key, err = k.deviceKey(ctx, keystore.DeviceKey); err != nil {
-		return nil, lost(err)
+	if err := c.loadOwn(ctx, k); err != nil {
+		return nil, err
 	}
 	c.ring = k
 	return k, nil
 }
 
-func (k *keyring) deviceKey(ctx context.Context, item string) (*ecdsa.PrivateKey, error) {
-	raw, err := k.store.Get(ctx, item)
-	if err != nil {
-		return nil, err
+// loadOwn takes up the device key: the chip's where the profile has one, else
+// the keyring's.
+func (c *Client) loadOwn(ctx context.Context, k *keyring) error {
+	rec, err := c.loadChips()
+	if err != nil && api.CodeOf(err) != api.CodeStateBroken {
+		return err
 	}
+	if rec.Current != nil {
+		if k.own, k.trouble = c.openItem(ctx, k, rec.Current); recoverable(k.trouble) {
+			return nil
+		}
+		return c.loadSuccessor(ctx, k, rec)
+	}
+	raw, err := k.store.Get(ctx, keystore.DeviceKey)
+	if err != nil {
+		return lost(err)
+	}
+	if string(raw) == chipMarker {
+		k.own, k.trouble = &deviceKey{kind: api.HardwareTPM, signer: unable{}}, errChipFile()
+		return c.loadSuccessor(ctx, k, rec)
+	}
+	k.own, err = k.softKey(raw)
+	return err
+}
+
+// loadSuccessor takes up the key that is to take a lost one's place, where the
+// request for it is under way.
+func (c *Client) loadSuccessor(ctx context.Context, k *keyring, rec chips) error {
+	ch, err := c.loadChain()
+	if err != nil || ch.RekeyNext == "" {
+		return err
+	}
+	next, err := c.successor(ctx, k, rec)
+	if err == nil {
+		k.next = next
+		return nil
+	}
+	if errors.Is(err, keystore.ErrNotFound) || chipTrouble(err) != "" {
+		return nil // none, or lost like the one before: another one is made when the person asks
+	}
+	return err
+}
+
+// softKey is a device key from its scalar.
+func (k *keyring) softKey(raw []byte) (*deviceKey, error) {
 	key, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), raw)
 	if err != nil {
 		return nil, api.Wrap(api.CodeKeyringLost, err)
 	}
-	return key, nil
+	return &deviceKey{public: &key.PublicKey, signer: sign.NewSigner(key, k.rand), scalar: raw}, nil
 }
 
 // lost says of a missing item that the keyring lost it; other errors stay.
@@ -72,8 +151,8 @@ func lost(err error) error {
 	return err
 }
 
-// makeSecrets writes what a new profile needs into the keyring and reads it
-// back. Items that an interrupted attempt left there are taken over.
+// makeSecrets writes what a new profile needs into keyring and chip and reads it
+// back. What an interrupted attempt left there is taken over.
 func (c *Client) makeSecrets(ctx context.Context, id *identity) (*keyring, error) {
 	store, err := c.cfg.Keystore(id.Profile)
 	if err != nil {
@@ -86,11 +165,15 @@ func (c *Client) makeSecrets(ctx context.Context, id *identity) (*keyring, error
 	if err := ensure(ctx, store, keystore.Ring, func() ([]byte, error) { return ring[:], nil }); err != nil {
 		return nil, err
 	}
-	if err := ensure(ctx, store, keystore.DeviceKey, c.newKey); err != nil {
+	if err := c.makeOwn(ctx, store); err != nil {
 		return nil, err
 	}
 	c.ring = nil
-	return c.secrets(ctx, id)
+	k, err := c.secrets(ctx, id)
+	if err == nil && k.trouble != nil {
+		err = k.trouble
+	}
+	return k, err
 }
 
 // newKey makes a P-256 key and gives its scalar.

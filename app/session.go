@@ -106,10 +106,24 @@ func (c *Client) storeIdentity(id *identity) error {
 // enrolled says that the server has given this computer a device id.
 func enrolled(id *identity) bool { return id != nil && id.Device != "" }
 
-// need gives connection and keys of an enrolled computer.
+// need gives connection and keys of an enrolled computer. Where a chip holds the
+// device key and gives nothing, its trouble is the error.
 func (s *session) need(ctx context.Context) (*remote.Client, *keyring, error) {
+	r, k, err := s.reach(ctx)
+	if err == nil && k.stuck() {
+		err = k.trouble
+	}
+	return r, k, err
+}
+
+// reach is need, also of a computer whose chip gives nothing. The chip is asked
+// again: what was wrong may be right by now.
+func (s *session) reach(ctx context.Context) (*remote.Client, *keyring, error) {
 	if !enrolled(s.id) {
 		return nil, nil, api.NewError(api.CodeNotEnrolled, "register")
+	}
+	if s.ring != nil && s.ring.trouble != nil {
+		s.ring = nil
 	}
 	k, err := s.secrets(ctx, s.id)
 	if err != nil {

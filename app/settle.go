@@ -78,7 +78,7 @@ func (s *session) openFor(ctx context.Context, v *view, reply api.DeviceReply, e
 	if err != nil {
 		return nil, err
 	}
-	keys := vault.Keys{Ring: v.keys.ring}
+	keys := v.keys.vaultKeys()
 	if !vaultMissing(v) {
 		opened, err := vault.OpenWithShare(s.vaultConfig(), keys, share)
 		if err == nil || v.state.Vault || !foreign(err) {

@@ -53,7 +53,7 @@ func (s *session) tellSignOut(ctx context.Context, in SignOutInput) error {
 	}
 	r, k, err := s.need(ctx)
 	if err != nil {
-		if api.CodeOf(err) == api.CodeKeyringLost && in.ForgetKeys {
+		if in.ForgetKeys && (api.CodeOf(err) == api.CodeKeyringLost || !recoverable(err)) {
 			return nil // nothing is left to sign with; the owner can remove the device elsewhere
 		}
 		return err

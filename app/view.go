@@ -17,6 +17,12 @@ const readBudget = 5 * time.Second
 func (c *Client) shut() {
 	c.drop()
 	c.memo.Forget()
+	if c.chip != nil {
+		if err := c.chip.Close(); err != nil {
+			c.cfg.Log.Warn("chip", "error", err)
+		}
+		c.chip = nil
+	}
 	c.ring, c.rules = nil, nil
 }
 
@@ -67,6 +73,9 @@ func (c *Client) look(ctx context.Context, id *identity, st *record) *view {
 	if enrolled(id) {
 		v.keys, v.keysErr = c.secrets(ctx, id)
 	}
+	if v.keys != nil && v.keys.stuck() {
+		v.keysErr = v.keys.trouble
+	}
 	if v.keys != nil {
 		v.verify(c)
 		if v.read {
@@ -99,7 +108,7 @@ func (v *view) verify(c *Client) {
 
 func (v *view) gather(now time.Time) Facts {
 	f := Facts{
-		Enrolled: enrolled(v.id), Keys: v.keys != nil, Told: v.state.Told,
+		Enrolled: enrolled(v.id), Keys: v.keys != nil && !v.keys.stuck(), Told: v.state.Told,
 		Proof: proof(v.claims, now), ClockBack: clockBack(now, v.state.ServerTime), Vault: VaultNone,
 	}
 	if ch := v.state.Challenge; ch != nil {
@@ -138,7 +147,7 @@ func (c *Client) vaultConfig() vault.Config {
 // aside. The vault of an earlier look is closed.
 func (c *Client) openVault(k *keyring, now fingerprint.Snapshot) (*vault.Vault, error) {
 	c.drop()
-	v, err := vault.Open(c.vaultConfig(), vault.Keys{Ring: k.ring}, now)
+	v, err := vault.Open(c.vaultConfig(), k.vaultKeys(), now)
 	if api.CodeOf(err) == api.CodeVaultBroken {
 		c.setVaultAside()
 	}

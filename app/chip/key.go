@@ -100,8 +100,29 @@ func padded(n []byte) []byte {
 	return append(make([]byte, size-len(n), size), n...)
 }
 
-// publicKey reads the public half of a key's blob.
-func publicKey(public []byte) (*ecdsa.PublicKey, error) {
+// PublicOf is the public half of a key's blob, also where its chip is away:
+// chip_failed where the blob is none of a key.
+func PublicOf(data []byte) (*ecdsa.PublicKey, error) {
+	_, pub, err := parseKey(data)
+	return pub, explain(err)
+}
+
+func parseKey(data []byte) (blob, *ecdsa.PublicKey, error) {
+	b, err := parseBlob(blobKey, data)
+	if err != nil {
+		return blob{}, nil, err
+	}
+	pub, err := publicKey(b.public)
+	return b, pub, err
+}
+
+// publicKey reads the public half of a key's public area.
+func publicKey(public []byte) (_ *ecdsa.PublicKey, err error) {
+	defer func() {
+		if r := recover(); r != nil { // go-tpm on bytes that no chip made
+			err = errBlob
+		}
+	}()
 	p, err := tpm2.Unmarshal[tpm2.TPMTPublic](public)
 	if err != nil {
 		return nil, errors.Join(errBlob, err)

@@ -140,11 +140,7 @@ func (c *tpm) Name(ctx context.Context) ([]byte, error) {
 
 // LoadKey is Chip's.
 func (c *tpm) LoadKey(_ context.Context, data []byte, auth Secret) (Key, error) {
-	b, err := parseBlob(blobKey, data)
-	if err != nil {
-		return nil, explain(err)
-	}
-	pub, err := publicKey(b.public)
+	b, pub, err := parseKey(data)
 	if err != nil {
 		return nil, explain(err)
 	}

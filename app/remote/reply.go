@@ -97,8 +97,11 @@ func failure(err error, sent bool) error {
 		unknown x509.UnknownAuthorityError
 		host    x509.HostnameError
 		invalid x509.CertificateInvalidError
+		coded   *api.Error
 	)
 	switch {
+	case errors.As(err, &coded):
+		return err // the signer's: nothing was sent
 	case errors.As(err, &verify), errors.As(err, &unknown), errors.As(err, &host), errors.As(err, &invalid),
 		errors.As(err, &record), errors.As(err, &alert), strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
 		return api.Wrap(api.CodeCertificate, err)

@@ -53,6 +53,12 @@ func (c *Client) Rotate(ctx context.Context, s sign.Signer, device string, in ap
 	return c.device(ctx, call{method: http.MethodPost, path: route(api.RouteRotations, device, ""), signer: s, in: in, key: key})
 }
 
+// ReplaceKey asks that a new key takes the place of a lost one; s holds the new
+// key. The reply's challenge asks for the code.
+func (c *Client) ReplaceKey(ctx context.Context, s sign.Signer, device string, in api.ReplaceKeyRequest, key string) (api.DeviceReply, error) {
+	return c.device(ctx, call{method: http.MethodPost, path: route(api.RouteKeys, device, ""), signer: s, in: in, key: key})
+}
+
 // Announce announces a change of hardware; the reply's challenge asks for the
 // code that opens the window.
 func (c *Client) Announce(ctx context.Context, s sign.Signer, device string, in api.AnnounceRequest, key string) (api.DeviceReply, error) {
