@@ -18,7 +18,6 @@ const (
 	hintAbsent  = "chip_absent"  // where a chip may be switched off, or who may use it
 	hintLater   = "chip_later"   // ask again: nothing is lost
 	hintReplace = "chip_replace" // a new key, and a code
-	hintReport  = "report"
 )
 
 var (
@@ -50,7 +49,7 @@ func explain(err error) error {
 	case api.CodeChipBusy, api.CodeChipLockedOut:
 		return api.Wrap(code, err, hintLater)
 	default:
-		return api.Wrap(api.CodeChipFailed, err, hintReport)
+		return api.Wrap(api.CodeChipFailed, err, hintLater, hintReplace)
 	}
 }
 
