@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"bytes"
+	"crypto/ecdh"
 	"encoding/base64"
 	"testing"
 	"time"
@@ -12,6 +13,15 @@ import (
 
 // rekeyed answers a fork's challenge with a new key and takes it over.
 func (b *box) rekeyed(typed string) (api.DeviceReply, []byte, error) {
+	reply, key, err := b.rekeyedKeeping(typed)
+	if err != nil {
+		return reply, nil, err
+	}
+	return reply, b.took(reply, key), nil
+}
+
+// rekeyedKeeping is rekeyed with what opens the shares of the reply.
+func (b *box) rekeyedKeeping(typed string) (api.DeviceReply, *ecdh.PrivateKey, error) {
 	fresh := b.l.box()
 	r, key := b.answerRequest(typed)
 	k := fresh.public()
@@ -27,7 +37,7 @@ func (b *box) rekeyed(typed string) (api.DeviceReply, []byte, error) {
 		return reply, nil, err
 	}
 	b.key, b.keyid, b.prev = fresh.key, fresh.keyid, r.NewNext
-	return reply, b.took(reply, key), nil
+	return reply, key, nil
 }
 
 // copied is the same computer's profile on another disk.

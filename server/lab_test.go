@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ecdh"
 	"crypto/ecdsa"
+	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/hpke"
 	"crypto/rand"
@@ -136,6 +137,11 @@ type box struct {
 	prev      string
 	computer  server.Computer
 	challenge api.Challenge
+	// generation is that of the vault's server slot; claim speaks for the
+	// computer when its key is lost.
+	generation int
+	claim      ed25519.PrivateKey
+	hardware   string
 }
 
 func (l *lab) box() *box {
@@ -180,7 +186,7 @@ func (b *box) caller(route string, body any) server.Caller {
 
 func (b *box) newDevice() api.NewDevice {
 	b.prev = chainValue()
-	return api.NewDevice{Key: b.public(), Name: "Kim's laptop", Snapshot: b.computer.Snapshot(), Next: b.prev}
+	return api.NewDevice{Key: b.public(), Name: "Kim's laptop", Snapshot: b.computer.Snapshot(), Next: b.prev, Hardware: b.hardware}
 }
 
 func (b *box) register(email string) error {
@@ -221,7 +227,7 @@ func (b *box) report(locked bool) (api.CheckInRequest, *ecdh.PrivateKey) {
 		b.l.Fatal(err)
 	}
 	return api.CheckInRequest{
-		Snapshot: b.computer.Snapshot(), Prev: b.prev, Next: chainValue(), Locked: locked,
+		Snapshot: b.computer.Snapshot(), Prev: b.prev, Next: chainValue(), Locked: locked, Generation: b.generation,
 		Ephemeral: base64.RawURLEncoding.EncodeToString(key.PublicKey().Bytes()),
 	}, key
 }
@@ -258,17 +264,27 @@ func (b *box) open(r api.Release, key *ecdh.PrivateKey) []byte {
 
 // answer types a code for the box's challenge and gives the released share.
 func (b *box) answer(typed string) (api.DeviceReply, []byte, error) {
-	r, key := b.answerRequest(typed)
-	reply, err := b.svc.Answer(ctx, b.caller("answer", r), b.challenge.Reference, r)
+	reply, key, err := b.typed(typed)
 	if err != nil {
 		return reply, nil, err
 	}
 	return reply, b.took(reply, key), nil
 }
 
+// typed is answer with what opens the shares of the reply.
+func (b *box) typed(code string) (api.DeviceReply, *ecdh.PrivateKey, error) {
+	r, key := b.answerRequest(code)
+	reply, err := b.svc.Answer(ctx, b.caller("answer", r), b.challenge.Reference, r)
+	return reply, key, err
+}
+
 func (b *box) answerRequest(typed string) (api.AnswerRequest, *ecdh.PrivateKey) {
 	report, key := b.report(true)
-	return api.AnswerRequest{Code: typed, Snapshot: report.Snapshot, Ephemeral: report.Ephemeral}, key
+	r := api.AnswerRequest{Code: typed, Snapshot: report.Snapshot, Ephemeral: report.Ephemeral, Generation: b.generation}
+	if b.claim != nil {
+		r.Claim = base64.RawURLEncoding.EncodeToString(b.claim.Public().(ed25519.PublicKey))
+	}
+	return r, key
 }
 
 // activated gives a box that registered and typed its code.
