@@ -106,30 +106,14 @@ func (b *bench) lost(route, this string, f func() error) {
 		}
 		return
 	}
-	stop := make(chan struct{})
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for {
-			select {
-			case <-stop:
-				return
-			case <-time.After(time.Millisecond):
-				b.peer.mu.Lock()
-				b.peer.lose = route
-				b.peer.mu.Unlock()
-			}
-		}
-	}()
-	b.peer.mu.Lock()
-	b.peer.lose = route
-	b.peer.mu.Unlock()
+	lose := func(route string) {
+		b.peer.mu.Lock()
+		defer b.peer.mu.Unlock()
+		b.peer.lose = route
+	}
+	lose(route)
 	err := f()
-	close(stop)
-	<-done
-	b.peer.mu.Lock()
-	b.peer.lose = ""
-	b.peer.mu.Unlock()
+	lose("")
 	if err == nil && this != "POST answers" {
 		b.t.Errorf("%s: no error although its answer was lost", this)
 	}

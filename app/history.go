@@ -80,7 +80,7 @@ func merge(told []api.Event, own []entry) []Event {
 	for i, e := range told {
 		out[i], free[i] = eventFrom(e), true
 	}
-	for _, e := range slices.Backward(own) {
+	for _, e := range own {
 		if i := match(told, free, e); i >= 0 {
 			free[i] = false
 			out[i].Drift = named(e.Drift, out[i].Drift)

@@ -79,7 +79,7 @@ func (s *session) note(v *view, reply api.DeviceReply, h happened) error {
 func appendEntry(list []entry, e entry, again bool) []entry {
 	same := func(o entry) bool {
 		if e.Reference != "" {
-			return o.Event == e.Event && o.Reference == e.Reference
+			return o.Event == e.Event && o.Reference == e.Reference && o.Reason == e.Reason
 		}
 		return again && o.Event == e.Event && e.Event != api.EventRotated && o.Sum == e.Sum
 	}

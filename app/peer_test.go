@@ -1,10 +1,8 @@
 package app
 
 import (
-	"crypto/ecdh"
 	"crypto/ecdsa"
 	"crypto/ed25519"
-	"crypto/hpke"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -40,14 +38,24 @@ type peer struct {
 	known     []string // configurations
 	challenge *api.Challenge
 	code      string
-	share     [32]byte
 	tries     int
 	seen      []string // method and last part of the path, in order
 	requests  map[string]int
-	lose      string // the route whose next answer is lost after it was done
+	lose      string // the route whose answers are lost after they were done
 	problem   *api.Problem
 	policy    api.Policy
 	tamper    func(*api.DeviceReply)
+	// generation is that of the share in use; pending the one to rotate to, or 0.
+	generation, pending int
+	windows             []api.Window
+	events              []api.Event
+	rules               string // signed, sent to whoever has older ones
+	rulesVersion        int
+	reports             []api.CheckInRequest
+	// asking is the request of a new key for a lost one; hardware what holds the
+	// device's key; claim the registered claim key.
+	asking          *api.ReplaceKeyRequest
+	hardware, claim string
 }
 
 func newPeer(t *testing.T, now func() time.Time) *peer {
@@ -57,7 +65,7 @@ func newPeer(t *testing.T, now func() time.Time) *peer {
 		t.Fatal(err)
 	}
 	p := &peer{
-		t: t, key: key, now: now, share: [32]byte{7}, requests: map[string]int{},
+		t: t, key: key, now: now, generation: 1, requests: map[string]int{},
 		policy: api.Policy{Name: api.Balanced, Version: 1, Groups: map[string][]string{
 			api.GroupDisk: {"boot-disk"}, api.GroupInstallation: {"install-id"},
 			api.GroupBoard: {"system-uuid", "system-serial", "board-serial"}, api.GroupNetwork: {"network-card"},
@@ -122,7 +130,6 @@ func (p *peer) serve(w http.ResponseWriter, r *http.Request) {
 
 func (p *peer) reply(w http.ResponseWriter, what string, out any) {
 	if p.lose == what {
-		p.lose = ""
 		c, _, err := w.(http.Hijacker).Hijack()
 		if err == nil {
 			_ = c.Close()
@@ -149,6 +156,7 @@ func (p *peer) handle(r *http.Request, what string, body []byte) (int, any) {
 		}
 		key = in.Device.Key
 	}
+	key = p.signedBy(r, what, body, key)
 	id, _ := sign.Thumbprint(key)
 	_, err := sign.Verify(r, body, strings.TrimPrefix(p.http.URL, "http://"), p.now(), func(keyid string) (*ecdsa.PublicKey, error) {
 		if keyid != id {
@@ -162,12 +170,21 @@ func (p *peer) handle(r *http.Request, what string, body []byte) (int, any) {
 	switch {
 	case strings.HasSuffix(what, "accounts"), strings.HasSuffix(what, "devices"):
 		return p.enrol(body)
+	case p.asks(r, key):
+		return p.forNewKey(r, what, body)
 	case strings.HasSuffix(what, "check-ins"):
 		return p.checkIn(body)
 	case strings.HasSuffix(what, "answers"):
 		return p.answer(r.URL.Path, body)
 	case strings.HasSuffix(what, "deliveries"):
 		return 0, *p.challenge
+	case strings.HasSuffix(what, "rotations"):
+		return p.rotate(body)
+	case strings.HasSuffix(what, "announcements"):
+		p.open(api.ReasonAnnounce)
+		return 0, p.describe()
+	case strings.HasSuffix(what, "history"):
+		return 0, p.page(r.URL.Query().Get("before"))
 	case strings.HasSuffix(what, "sign-out"):
 		p.state = api.DeviceRevoked
 		return 0, map[string]string{}
@@ -196,7 +213,7 @@ func (p *peer) enrol(body []byte) (int, any) {
 	}
 	_ = json.Unmarshal(body, &in)
 	if p.challenge == nil {
-		p.device, p.state, p.current = in.Device.Key, api.DevicePending, in.Device.Next
+		p.device, p.state, p.current, p.hardware = in.Device.Key, api.DevicePending, in.Device.Next, in.Device.Hardware
 		p.open(api.ReasonRegister)
 	}
 	if p.current != in.Device.Next {
@@ -213,7 +230,9 @@ func (p *peer) enrol(body []byte) (int, any) {
 }
 
 func (p *peer) describe() api.DeviceReply {
-	r := api.DeviceReply{State: p.state, Challenge: p.challenge, Time: p.now().UTC().Format(time.RFC3339)}
+	r := api.DeviceReply{
+		State: p.state, Challenge: p.challenge, Time: p.now().UTC().Format(time.RFC3339), Rotate: p.pending, Windows: p.windows,
+	}
 	if p.state == api.DeviceActivated {
 		r.Certificate = p.jws(api.CertificateType, p.claims())
 		r.Policy = p.jws(api.PolicyType, p.policy)
@@ -240,7 +259,9 @@ func identityOf(s api.Snapshot) string {
 func (p *peer) checkIn(body []byte) (int, any) {
 	var in api.CheckInRequest
 	_ = json.Unmarshal(body, &in)
+	p.asking = nil // the device's own key was heard
 	p.requests[in.Prev+in.Next]++
+	p.reports = append(p.reports, in)
 	switch {
 	case p.lastPair == [2]string{in.Prev, in.Next}:
 	case in.Prev == p.current:
@@ -255,8 +276,11 @@ func (p *peer) checkIn(body []byte) (int, any) {
 	}
 	for _, k := range p.known {
 		if k == identityOf(in.Snapshot) {
-			p.state, p.challenge = api.DeviceActivated, nil
-			return 0, p.release(p.describe(), in.Ephemeral)
+			p.state = api.DeviceActivated
+			if p.challenge != nil && p.challenge.Reason != api.ReasonAnnounce {
+				p.challenge = nil
+			}
+			return 0, p.checkedIn(in)
 		}
 	}
 	p.state = "changed"
@@ -267,31 +291,6 @@ func (p *peer) checkIn(body []byte) (int, any) {
 	out := p.describe()
 	out.State = api.DeviceLimited
 	return 0, out
-}
-
-func (p *peer) release(r api.DeviceReply, ephemeral string) api.DeviceReply {
-	raw, err := base64.RawURLEncoding.DecodeString(ephemeral)
-	if err != nil || len(raw) == 0 {
-		return r
-	}
-	pub, err := hpke.DHKEM(ecdh.X25519()).NewPublicKey(raw)
-	if err != nil {
-		p.t.Error(err)
-		return r
-	}
-	enc, to, err := hpke.NewSender(pub, hpke.HKDFSHA256(), hpke.ChaCha20Poly1305(), []byte("holdfast release v1"))
-	if err != nil {
-		p.t.Error(err)
-		return r
-	}
-	sealed, err := to.Seal([]byte("dev1"), p.share[:])
-	if err != nil {
-		p.t.Error(err)
-	}
-	r.Release = &api.Release{
-		Generation: 1, Enc: base64.RawURLEncoding.EncodeToString(enc), Sealed: base64.RawURLEncoding.EncodeToString(sealed),
-	}
-	return r
 }
 
 func (p *peer) answer(path string, body []byte) (int, any) {
@@ -317,9 +316,32 @@ func (p *peer) answer(path string, body []byte) (int, any) {
 		if !sign.VerifyMessage(pub, []byte("holdfast-rekey-v1\ndev1\n"+p.challenge.Reference+"\n"+id), proof) {
 			p.t.Error("the new key does not prove itself")
 		}
-		p.device, p.current, p.lastPair = *in.NewKey, in.NewNext, [2]string{}
+		p.device, p.current, p.lastPair, p.hardware = *in.NewKey, in.NewNext, [2]string{}, in.NewHardware
+	}
+	if p.claim == "" {
+		p.claim = in.Claim
+	}
+	reason := p.challenge.Reason
+	if reason == api.ReasonChip {
+		p.device, p.current, p.lastPair, p.hardware = p.asking.Key, p.asking.Next, [2]string{}, p.asking.Hardware
+		p.asking = nil
 	}
 	p.state, p.challenge = api.DeviceActivated, nil
+	if reason == api.ReasonAnnounce {
+		p.windows = []api.Window{{
+			ID: "w1", Origin: api.WindowPerson, Groups: []string{api.GroupDisk},
+			From: p.now().UTC().Format(time.RFC3339), To: p.now().Add(72 * time.Hour).UTC().Format(time.RFC3339),
+		}}
+		return 0, p.describe()
+	}
+	if reason == api.ReasonFork || reason == api.ReasonChip {
+		p.pending = p.generation + 1
+	}
 	p.known = append(p.known, identityOf(in.Snapshot))
-	return 0, p.release(p.describe(), in.Ephemeral)
+	r := p.describe()
+	r.Release = p.seal(p.generation, in.Ephemeral)
+	if p.pending != 0 {
+		r.Next = p.seal(p.pending, in.Ephemeral)
+	}
+	return 0, r
 }

@@ -124,8 +124,12 @@ func (p *Program) open(o Options, say *text.Printer) error {
 	if err != nil {
 		host = ""
 	}
+	named := o.Server
+	if named == DefaultServer {
+		named = "" // nobody said it: a profile may know another one
+	}
 	p.client, err = app.Open(app.Config{
-		Profile: o.Profile, Server: o.Server, Source: src, Now: p.Now, Language: say.Language(),
+		Profile: o.Profile, Server: named, Fallback: DefaultServer, Source: src, Now: p.Now, Language: say.Language(),
 		Version: version.Version, Name: host, Log: slog.New(slog.NewTextHandler(p.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
 		Keystore: func(id string) (keystore.Store, error) {
 			return keystore.Open(keystore.Options{Profile: id, Dir: o.Profile, PassphraseFile: p.Env(EnvPassphraseFile), Disk: files.OS()})
