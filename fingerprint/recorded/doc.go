@@ -27,6 +27,7 @@
 //	-- sys/block/sda/device/vpd_pg80 @hex -- bytes in hexadecimal, blanks free
 //	-- etc/hostname @bare --                 a text file without its last line end
 //	-- sys/class/dmi/id/product_uuid @closed -- a file that nobody but root may read
+//	-- sys/firmware/dmi/tables/DMI @hex,closed -- both
 //	-- run/holdfast/tags.json @loose -- a file that others than root may change
 //	-- run/empty @dir --                     an empty directory
 //	-- etc/machine-id @gone --               in a variant: what is no longer there
@@ -47,7 +48,8 @@
 //	         other-filler, network-swapped, memory-added
 //	server   the board closed to users, / on a mirror: driver-update,
 //	         network-swapped, board-swapped, disk-swapped, disk-moved,
-//	         memory-added
+//	         memory-added; with tags of the root service: root-tags,
+//	         root-tags-moved, root-tags-broken, root-tags-loose
 //	vm       a KVM guest: memory-added, disk-swapped, driver-update
 //
 // The call

@@ -60,6 +60,8 @@ func packOne(p, name string, d fs.DirEntry, m Manifest) (txtar.File, bool, error
 	b, err := os.ReadFile(p)
 	mark := ""
 	switch {
+	case !plain(b) && slices.Contains(m.Closed, name):
+		mark, b = markBoth, hexLines(b)
 	case !plain(b):
 		mark, b = markHex, hexLines(b)
 	case slices.Contains(m.Closed, name):
