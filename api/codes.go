@@ -47,6 +47,7 @@ const (
 	CodeIdempotency     = "idempotency_reused"   // 422: same key, another body
 	CodeClaim           = "claim_wrong"          // 403: no claim key is registered, or its signature is wrong
 	CodeWindowOpen      = "window_open"          // 409: a change window of the person's is open already
+	CodeWindowWide      = "window_wide"          // 422: a disk and a board announced together
 
 	// The client's own.
 	CodeServerAway     = "server_away"

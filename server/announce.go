@@ -24,14 +24,10 @@ const (
 	announcedMost  = 168
 )
 
-// hintOneGroup says that a computer with another disk and another board is
-// another computer.
-const hintOneGroup = "announce_one"
-
 // Announce opens a challenge whose code opens a change window: the person says
 // beforehand which hardware will change. The keys stay open meanwhile. Asking
 // again for the same finds the same challenge. Errors: invalid_value,
-// not_activated, window_open, too_many_requests, and those of Device.
+// window_wide, not_activated, window_open, too_many_requests, and those of Device.
 func (s *Service) Announce(ctx context.Context, c Caller, r api.AnnounceRequest) (api.DeviceReply, error) {
 	a, err := checkAnnouncement(r)
 	if err != nil {
@@ -60,7 +56,7 @@ func checkAnnouncement(r api.AnnounceRequest) (Announcement, error) {
 	case len(a.Groups) == 0:
 		return a, invalid("groups")
 	case contains(a.Groups, api.GroupDisk) && contains(a.Groups, api.GroupBoard):
-		return a, api.NewError(api.CodeInvalidValue, hintOneGroup).With("Field", "groups")
+		return a, api.NewError(api.CodeWindowWide)
 	}
 	return a, nil
 }

@@ -2,6 +2,7 @@ package deliver
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -122,6 +123,7 @@ func (w *writer) what(b *body, m server.Message, kind kindTexts, device string) 
 	default:
 		b.What = append(b.What, w.say(key, nil))
 	}
+	w.announced(b, m)
 	if p := "mail.policy." + m.Data["Policy"]; m.Kind == server.NoticePolicy && w.Has(p) {
 		b.What = append(b.What, w.say(p, nil))
 	}
@@ -131,6 +133,28 @@ func (w *writer) what(b *body, m server.Message, kind kindTexts, device string) 
 	if kind.changes && len(m.Changes) > 0 {
 		b.ChangesHead = w.say("mail.changes", nil)
 		b.Changes = w.changes(m.Changes)
+	}
+}
+
+// announced says what is going to change and for how long it may.
+func (w *writer) announced(b *body, m server.Message) {
+	if m.Kind != server.MessageAnnounce && m.Kind != server.NoticeAnnounced {
+		return
+	}
+	var groups []string
+	for _, g := range strings.Split(m.Data["Groups"], ",") {
+		if key := "group." + g; w.Has(key) {
+			groups = append(groups, w.say(key, nil))
+		}
+	}
+	if len(groups) > 0 {
+		b.What = append(b.What, w.say("mail.announce.groups", text.Data{"Groups": strings.Join(groups, ", ")}))
+	}
+	if hours, err := strconv.Atoi(m.Data["Hours"]); err == nil {
+		b.What = append(b.What, w.say("mail.announce.hours", text.Data{"Count": hours}))
+	}
+	if until := w.moment(m.Data["Until"]); until != "" && m.Kind == server.NoticeAnnounced {
+		b.What = append(b.What, w.say("mail.announce.until", text.Data{"Until": until}))
 	}
 }
 
@@ -186,6 +210,19 @@ func (w *writer) clock(m server.Message) string {
 	if err != nil {
 		at = m.Created
 	}
+	return w.date(at)
+}
+
+// moment writes a time of the server's in the same way; empty where it is none.
+func (w *writer) moment(stamp string) string {
+	at, err := time.Parse(time.RFC3339, stamp)
+	if err != nil {
+		return ""
+	}
+	return w.date(at)
+}
+
+func (w *writer) date(at time.Time) string {
 	if at.IsZero() {
 		return ""
 	}

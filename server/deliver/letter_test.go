@@ -37,7 +37,7 @@ func full(kind, lang string) server.Message {
 			{Class: "hardware", Kind: "boot-disk", Change: api.Changed, Count: 1},
 			{Class: "driver", Kind: "module", Change: api.Changed, Count: 9},
 		},
-		Data: map[string]string{"Time": "2026-11-22T14:09:00Z", "Policy": api.Strict},
+		Data: map[string]string{"Time": "2026-11-22T14:09:00Z", "Policy": api.Strict, "Groups": "board,network", "Hours": "72", "Until": "2026-11-25T14:09:00Z"},
 	}
 	if kinds[kind].code {
 		m.Code = theCode
@@ -269,7 +269,7 @@ func TestNoSentenceIsLeftOver(t *testing.T) {
 			delete(sentences, "mail."+kind+".subject")
 		}
 	}
-	frame := regexp.MustCompile(`^mail\.(subject\.code|code\.(first|minutes|only-there|nobody-asks)|changes(\.more)?|fact\.\w+|foot|sender|policy\.\w+|key\.\w+)$`)
+	frame := regexp.MustCompile(`^mail\.(subject\.code|code\.(first|minutes|only-there|nobody-asks)|changes(\.more)?|fact\.\w+|foot|sender|policy\.\w+|key\.\w+|announce\.\w+)$`)
 	for key := range sentences {
 		if !frame.MatchString(key) {
 			t.Errorf("%s is said nowhere", key)

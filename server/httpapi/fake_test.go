@@ -97,6 +97,10 @@ func (f *fakeService) History(_ context.Context, c server.Caller, before int64) 
 	return api.History{Events: []api.Event{}}, f.note("history", c)
 }
 
+func (f *fakeService) Announce(_ context.Context, c server.Caller, _ api.AnnounceRequest) (api.DeviceReply, error) {
+	return api.DeviceReply{State: api.DeviceActivated}, f.note("announce", c)
+}
+
 func (f *fakeService) SignOut(_ context.Context, c server.Caller) error { return f.note("sign-out", c) }
 
 func (f *fakeService) JWKS() jose.JSONWebKeySet { return jose.JSONWebKeySet{Keys: []jose.JSONWebKey{}} }
@@ -204,6 +208,12 @@ func (r *rig) checkInBody() string {
 
 func (r *rig) answerBody() string {
 	return asJSON(r.t, api.AnswerRequest{Code: "4HTM3XR9W", Snapshot: r.snapshot(), Ephemeral: r.service.key.X})
+}
+
+func (r *rig) keysBody() string {
+	return asJSON(r.t, api.ReplaceKeyRequest{
+		Key: r.service.key, Hardware: api.HardwareTPM, Next: hex32, Snapshot: r.snapshot(), Claim: strings.Repeat("A", 86),
+	})
 }
 
 func asJSON(t *testing.T, v any) string {

@@ -53,6 +53,8 @@ var statuses = map[string]int{
 	api.CodeRekeyNeeded:     http.StatusUnprocessableEntity,
 	api.CodeIdempotency:     http.StatusUnprocessableEntity,
 	api.CodeClaim:           http.StatusForbidden,
+	api.CodeWindowOpen:      http.StatusConflict,
+	api.CodeWindowWide:      http.StatusUnprocessableEntity,
 	api.CodeNotActivated:    http.StatusConflict,
 }
 

@@ -58,6 +58,10 @@ func (a *API) routes() {
 		func(ctx context.Context, c server.Caller, _ string, r api.RotateRequest) (api.DeviceReply, error) {
 			return s.Rotate(ctx, c, r)
 		})
+	write[atDevice](a, api.RouteAnnounce, "Announce a change of hardware: the challenge's code opens a change window",
+		func(ctx context.Context, c server.Caller, _ string, r api.AnnounceRequest) (api.DeviceReply, error) {
+			return s.Announce(ctx, c, r)
+		})
 	write[atChallenge](a, api.RouteDeliveries, "Send the code again", s.SendAgain)
 	write[atChallenge](a, api.RouteAnswers, "Answer the challenge", s.Answer)
 	a.signOut()

@@ -26,6 +26,10 @@ func TestEveryRouteReachesItsUseCase(t *testing.T) {
 		{"GET", "/v1/devices/d1/challenges/K7Q", "", "challenge", 200},
 		{"POST", "/v1/devices/d1/challenges/K7Q/deliveries", "{}", "send", 200},
 		{"POST", "/v1/devices/d1/challenges/K7Q/answers", r.answerBody(), "answer", 200},
+		{"POST", "/v1/devices/d1/announcements", asJSON(t, api.AnnounceRequest{Groups: []string{"disk"}, Hours: 24}), "announce", 200},
+		{"POST", "/v1/devices/d1/rotations", asJSON(t, api.RotateRequest{Ephemeral: r.service.key.X}), "rotate", 200},
+		{"POST", "/v1/devices/d1/keys", r.keysBody(), "keys", 200},
+		{"GET", "/v1/devices/d1/history", "", "history", 200},
 		{"POST", "/v1/devices/d1/sign-out", "{}", "sign-out", 204},
 	} {
 		t.Run(c.call, func(t *testing.T) {

@@ -24,6 +24,7 @@ type Service interface {
 	SendAgain(ctx context.Context, c server.Caller, ref string, r api.DeliveryRequest) (api.Challenge, error)
 	Answer(ctx context.Context, c server.Caller, ref string, r api.AnswerRequest) (api.DeviceReply, error)
 	Rotate(ctx context.Context, c server.Caller, r api.RotateRequest) (api.DeviceReply, error)
+	Announce(ctx context.Context, c server.Caller, r api.AnnounceRequest) (api.DeviceReply, error)
 	ReplaceKey(ctx context.Context, c server.Caller, r api.ReplaceKeyRequest) (api.DeviceReply, error)
 	History(ctx context.Context, c server.Caller, before int64) (api.History, error)
 	SignOut(ctx context.Context, c server.Caller) error
