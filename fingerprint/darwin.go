@@ -2,6 +2,7 @@ package fingerprint
 
 import (
 	"context"
+	"strconv"
 	"sync"
 )
 
@@ -28,6 +29,24 @@ type IOQuery struct {
 	Class string // -r -c: the entries of a class and of those made from it
 	Key   string // -r -k: the entries that have a property
 	Depth int    // -d: levels shown; 0 shows all
+}
+
+// Arguments are ioreg's for this part.
+func (q IOQuery) Arguments() []string {
+	args := []string{"-a"}
+	if q.Plane != "" {
+		args = append(args, "-p", q.Plane, "-l")
+	}
+	if q.Class != "" {
+		args = append(args, "-r", "-c", q.Class)
+	}
+	if q.Key != "" {
+		args = append(args, "-r", "-k", q.Key)
+	}
+	if q.Depth > 0 {
+		args = append(args, "-d", strconv.Itoa(q.Depth))
+	}
+	return args
 }
 
 // The parts of the registry that are read. Each is one start of ioreg, all at

@@ -2,14 +2,15 @@ package fingerprint
 
 import "strings"
 
-// expert is the registry's entry about the computer as a whole.
+// expert is the registry's entry about the computer as a whole; empty where
+// there is none.
 func (r *reader) expert() (ioEntry, error) {
 	list, err := r.ioreg(ioExpert)
 	if err != nil {
 		return ioEntry{}, err
 	}
 	if len(list) == 0 {
-		return ioEntry{}, ErrUnsupported
+		return ioEntry{}, nil
 	}
 	return list[0], nil
 }
@@ -28,7 +29,7 @@ func macBoard(r *reader) []Component {
 func (r *reader) macUUID(raw string) Component {
 	const kind = "system-uuid"
 	if raw == "" {
-		return lacking(kind, Absent, "not-there")
+		return lacking(kind, Unreadable, "not-told")
 	}
 	u, ok := parseUUID(raw)
 	if !ok {
@@ -39,7 +40,7 @@ func (r *reader) macUUID(raw string) Component {
 
 func (r *reader) macSerial(raw string) Component {
 	if raw == "" {
-		return lacking("system-serial", Absent, "not-there")
+		return lacking("system-serial", Unreadable, "not-told")
 	}
 	return r.serial("system-serial", raw)
 }

@@ -57,7 +57,9 @@ func builtIn(e ioEntry) bool {
 // macCardLabel names a card by its sort and its driver.
 func macCardLabel(e ioEntry) string {
 	sort := "Ethernet"
-	if e.any(func(e ioEntry) bool { return e.props["IO80211Locale"] != nil || e.text("IOInterfaceType") == "wifi" || e.props["IO80211CountryCode"] != nil }) {
+	if e.any(func(e ioEntry) bool {
+		return e.props["IO80211Locale"] != nil || e.text("IOInterfaceType") == "wifi" || e.props["IO80211CountryCode"] != nil
+	}) {
 		sort = "Wi-Fi"
 	}
 	return join(" ", sort, e.text("IOModel"), e.text("IOObjectClass"))

@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"github.com/seed-1feef0b2/holdfast/fingerprint"
-	"github.com/seed-1feef0b2/holdfast/fingerprint/recorded"
 )
 
 // disk is one SATA disk sda with a partition sda1 and a serial number.
@@ -173,21 +172,5 @@ func TestRPMSaysWhyNot(t *testing.T) {
 	got := only(t, read(t, tree(t, "-- var/lib/rpm/rpmdb.sqlite --\nx\n")), "package")
 	if got.State != fingerprint.Unreadable || got.Reason != "rpm-database" {
 		t.Errorf("%s %s", got.State, got.Reason)
-	}
-}
-
-func TestWindowsAndMacSayNotYet(t *testing.T) {
-	for _, platform := range []string{"windows", "darwin"} {
-		src, err := recorded.Open(t.TempDir(), platform)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got := read(t, src)
-		for _, c := range got.Components {
-			if c.State != fingerprint.Unreadable || c.Reason != "not-yet" {
-				t.Errorf("%s: %s is %s, %s", platform, c.Kind, c.State, c.Reason)
-			}
-		}
-		checkComplete(t, platform, got)
 	}
 }

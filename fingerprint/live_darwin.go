@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
-	"strconv"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -34,7 +33,7 @@ const (
 func (liveDarwin) IORegistry(ctx context.Context, q IOQuery) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, ioregTime)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, ioregPath, ioregArguments(q)...)
+	cmd := exec.CommandContext(ctx, ioregPath, q.Arguments()...)
 	cmd.Env, cmd.Dir, cmd.WaitDelay = []string{}, "/", time.Second
 	out := &bounded{left: ioregLimit, stop: cancel}
 	cmd.Stdout = out
@@ -46,23 +45,6 @@ func (liveDarwin) IORegistry(ctx context.Context, q IOQuery) ([]byte, error) {
 		return nil, fmt.Errorf("ioreg: %w", err)
 	}
 	return out.Bytes(), nil
-}
-
-func ioregArguments(q IOQuery) []string {
-	args := []string{"-a"}
-	if q.Plane != "" {
-		args = append(args, "-p", q.Plane, "-l")
-	}
-	if q.Class != "" {
-		args = append(args, "-r", "-c", q.Class)
-	}
-	if q.Key != "" {
-		args = append(args, "-r", "-k", q.Key)
-	}
-	if q.Depth > 0 {
-		args = append(args, "-d", strconv.Itoa(q.Depth))
-	}
-	return args
 }
 
 // bounded keeps what is written up to a limit and then stops the writer.

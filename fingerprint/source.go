@@ -1,7 +1,6 @@
 package fingerprint
 
 import (
-	"context"
 	"errors"
 	"time"
 )
@@ -53,15 +52,6 @@ type Stat struct {
 	// Guarded is true where nobody but the administrator can change the file or
 	// put another in its place: both it and its folder are root's, and no link.
 	Guarded bool
-}
-
-// Native is what a live Windows or macOS source offers beside Source until
-// those systems' readers are complete.
-type Native interface {
-	// InstallID is the identifier that the installation gave itself.
-	InstallID(ctx context.Context) (string, error)
-	// Memory is the installed memory in bytes, as far as the system tells.
-	Memory(ctx context.Context) (uint64, error)
 }
 
 // Live is the computer that this program runs on. It looks at no environment
