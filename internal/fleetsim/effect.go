@@ -3,8 +3,6 @@ package fleetsim
 import (
 	"math/rand/v2"
 	"slices"
-
-	"github.com/seed-1feef0b2/holdfast/api"
 )
 
 // What an effect does to the present members of its kinds:
@@ -29,26 +27,23 @@ const (
 // happen lets an event happen to a computer at a check-in, and says whether the
 // hardware key was lost. The random numbers are the event's own.
 func (c *computer) happen(e *Event, at int, r *rand.Rand) (chip bool) {
-	kinds := make([][]string, len(e.Effects))
+	places := make([][]uint8, len(e.Effects))
 	for i, f := range e.Effects {
-		done := f.Chance == 0 || r.Float64() < f.Chance
-		if !done {
-			continue
-		}
-		if f.Do == doChip {
+		switch done := f.Chance == 0 || r.Float64() < f.Chance; {
+		case done && f.Do == doChip:
 			chip = chip || c.stratum.Chip
-			continue
+		case done:
+			places[i] = c.picks(e, f)
 		}
-		kinds[i] = c.picks(e, f)
 	}
 	values := r.Uint64()
 	if e.Lasts > 0 {
-		c.passing = append(c.passing, passing{e, kinds, values, at + lasting(e.Lasts, r)})
+		c.passing = append(c.passing, passing{e, places, values, at + lasting(e.Lasts, r)})
 		return chip
 	}
 	for i, f := range e.Effects {
-		for _, kind := range kinds[i] {
-			c.parts = c.do(c.parts, f, e, kind, values)
+		for _, at := range places[i] {
+			c.parts = c.do(c.parts, f, e, at, values)
 		}
 	}
 	c.order()
@@ -64,105 +59,93 @@ func lasting(mean float64, r *rand.Rand) int {
 	return n
 }
 
-// picks gives the kinds that an effect touches on this computer: the same ones
-// each time, and only such as it has.
-func (c *computer) picks(e *Event, f Effect) []string {
-	if f.Picks == 0 || f.Picks >= len(f.Kinds) {
-		return f.Kinds
-	}
-	var have []string
-	for _, k := range f.Kinds {
-		if len(c.membersOf(k)) > 0 {
-			have = append(have, k)
+// picks gives the places that an effect touches on this computer: where it
+// touches some only, the same ones each time, and such as the computer has.
+func (c *computer) picks(e *Event, f Effect) []uint8 {
+	var out []uint8
+	for i, p := range c.places {
+		if slices.Contains(f.Kinds, p.kind) && (f.Picks == 0 || len(presentOf(c.parts, 1<<i)) > 0) {
+			out = append(out, uint8(i))
 		}
 	}
-	stream(c.seed, c.id, e.Name+" picks").Shuffle(len(have), func(i, j int) { have[i], have[j] = have[j], have[i] })
-	return have[:min(f.Picks, len(have))]
+	if f.Picks == 0 || f.Picks >= len(out) {
+		return out
+	}
+	stream(c.seed, c.id, e.Name+" picks").Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
+	return out[:f.Picks]
 }
 
-// do applies one effect to one kind of a list of components.
-func (c *computer) do(parts []api.Component, f Effect, e *Event, kind string, values uint64) []api.Component {
+// do applies one effect to the components of one place.
+func (c *computer) do(parts picture, f Effect, e *Event, place uint8, values uint64) picture {
 	if f.Do == doAdd {
-		return c.add(parts, kind, values)
+		return c.add(parts, place, values)
 	}
-	at := presentOf(parts, kind)
+	at := presentOf(parts, 1<<place)
 	if f.Members > 0 && f.Members < len(at) {
 		first := int(values % uint64(len(at)))
-		at = append(at[first:], at[:first]...)[:f.Members]
+		at = append(slices.Clone(at[first:]), at[:first]...)[:f.Members]
 	}
 	for n, i := range at {
+		p := &parts[i]
 		switch f.Do {
 		case doChange:
-			parts[i].Digest = c.fresh()
+			p.value = c.fresh()
 		case doUnread:
-			parts[i].State, parts[i].Digest = api.StateUnreadable, ""
+			p.state, p.value = unreadable, 0
 		case doBlank:
-			parts[i].State, parts[i].Digest = api.StatePlaceholder, ""
+			p.state, p.value = placeholder, 0
 		case doOther:
-			parts[i].Digest = c.other(e, kind, n, values)
+			p.value = c.other(e, place, n, values)
 		case doRemove:
-			parts[i].State, parts[i].Digest = "", ""
+			p.state, p.value = gone, 0
 		}
 	}
-	if f.Do == doRemove {
-		return dropped(parts, kind)
+	if f.Do == doRemove && len(at) > 0 {
+		return dropped(parts, place)
 	}
 	return parts
 }
 
 // dropped takes out what was removed, and says "absent" where nothing is left.
-func dropped(parts []api.Component, kind string) []api.Component {
-	left, last := 0, api.Component{}
-	for _, p := range parts {
-		if p.Kind == kind {
-			if p.State != "" {
-				left++
-			}
-			last = p
-		}
-	}
-	parts = slices.DeleteFunc(parts, func(p api.Component) bool { return p.State == "" })
-	if left == 0 && last.Kind != "" {
-		last.State, last.Digest, last.From = api.StateAbsent, "", ""
-		parts = append(parts, last)
+func dropped(parts picture, at uint8) picture {
+	parts = slices.DeleteFunc(parts, func(p part) bool { return p.state == gone })
+	if !slices.ContainsFunc(parts, func(p part) bool { return p.place == at }) {
+		parts = append(parts, part{place: at, state: absent})
 	}
 	return parts
 }
 
-func (c *computer) add(parts []api.Component, kind string, values uint64) []api.Component {
+func (c *computer) add(parts picture, at uint8, values uint64) picture {
+	value := c.strange("added", at, values)
 	for i := range parts {
-		p := &parts[i]
-		if p.Kind != kind {
-			continue
-		}
-		digest := token(c.id, values, "added "+kind)
-		if p.State != api.StatePresent {
-			p.State, p.Digest = api.StatePresent, digest
+		if p := &parts[i]; p.place == at && p.state != present {
+			p.state, p.value = present, value
 			return parts
 		}
-		return append(parts, api.Component{Class: p.Class, Kind: kind, Place: p.Place, State: api.StatePresent, Digest: digest})
 	}
-	return parts
+	return append(parts, part{at, present, value})
 }
 
 // other gives the value that shows instead of the true one.
-func (c *computer) other(e *Event, kind string, member int, values uint64) string {
-	which := values
+func (c *computer) other(e *Event, at uint8, member int, values uint64) uint32 {
 	if e.Again > 0 {
-		which = values % uint64(e.Again)
+		values %= uint64(e.Again)
 	}
-	return token(c.id+uint64(member)<<48, which, "other "+e.Name+" "+kind)
+	return c.strange(e.Name, at, values<<8|uint64(member))
 }
 
-// endPassing undoes what ends by a check-in, and says whether anything did.
-func (c *computer) endPassing(at int) bool {
-	before := len(c.passing)
+// strange makes a value that is none of those counted up.
+func (c *computer) strange(word string, at uint8, n uint64) uint32 {
+	return uint32(mixed(c.id<<8|uint64(at), word)+n*0x9e3779b97f4a7c15>>32) | 1<<31
+}
+
+// endPassing undoes what ends by a check-in.
+func (c *computer) endPassing(at int) {
 	c.passing = slices.DeleteFunc(c.passing, func(p passing) bool { return p.until <= at })
-	return len(c.passing) < before
 }
 
-// unread says that something cannot be read because of a passing effect.
-func (c *computer) unread() bool {
+// blind says that something cannot be read because of a passing effect.
+func (c *computer) blind() bool {
 	return slices.ContainsFunc(c.passing, func(p passing) bool {
 		return slices.ContainsFunc(p.event.Effects, func(f Effect) bool { return f.Do == doUnread })
 	})

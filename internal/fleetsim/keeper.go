@@ -2,8 +2,6 @@ package fleetsim
 
 import (
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/seed-1feef0b2/holdfast/api"
@@ -12,15 +10,36 @@ import (
 	"github.com/seed-1feef0b2/holdfast/server"
 )
 
+// judge holds what judging the computers of one shape under one policy needs.
+// Not safe for several goroutines.
+type judge struct {
+	*shape
+	policy api.Policy
+	limits server.Limits
+	groups placeSet            // the places that identity groups name
+	kinds  map[string]placeSet // what the vault binds, by what can be read
+}
+
+func newJudge(sh *shape, policy string) *judge {
+	p, _ := server.PolicyFor(policy, sh.base.Platform)
+	j := &judge{shape: sh, policy: p, limits: server.DefaultLimits(), kinds: map[string]placeSet{}}
+	for _, kinds := range p.Groups {
+		for _, k := range kinds {
+			j.groups |= sh.at(k)
+		}
+	}
+	return j
+}
+
 // keeper keeps what the server and the vault's file know of one computer: the
 // configurations with their moved baselines, what was unreadable since when, the
 // slots. It judges nothing itself.
 type keeper struct {
-	policy  api.Policy
-	limits  server.Limits
-
+	*judge
+	from    map[string]string
 	configs []configuration
 	unread  server.Unread
+	last    time.Time
 	slots   []slot
 	day     int64 // of the releases counted
 	freed   int
@@ -29,44 +48,32 @@ type keeper struct {
 // configuration is a row of the server's table: what was activated, and what it
 // moved on to by accepted changes.
 type configuration struct {
-	snapshot api.Snapshot
-	moved    *api.Snapshot
-	used     int64
+	activated, moved picture
+	used             int64
 }
 
-// slot is a slot of the vault: the kinds that it binds, and their values.
+// slot is a slot of the vault: the places that it binds, and their values.
 type slot struct {
-	kinds  []string
-	values string
+	places placeSet
+	values picture
 }
 
 // outcome is what one check-in came to.
 type outcome struct {
-	// Asked is the reason of the challenge (api.Reason…), empty without one.
-	asked string
-	// freed says that the server's share went out without a code.
-	freed bool
-	// verdict and flags are the judgement's.
+	asked   string // the reason of the challenge (api.Reason…), empty without one
+	freed   bool   // the server's share went out without a code
 	verdict server.Verdict
-	window  string
+	window  string // the change window that accepted it
 }
-
-func newKeeper(policy, platform string) *keeper {
-	p, _ := server.PolicyFor(policy, platform)
-	return &keeper{policy: p, limits: server.DefaultLimits()}
-}
-
-// enrol activates the first configuration.
-func (k *keeper) enrol(s api.Snapshot, at time.Time) { k.activate(s, at) }
 
 // activate stores what a code confirmed: the server keeps the configuration and
 // forgets the one used longest ago, the vault adds a slot.
-func (k *keeper) activate(s api.Snapshot, at time.Time) {
-	k.unread = nil
+func (k *keeper) activate(p picture, at time.Time) {
+	k.unread, k.last = nil, at
+	defer k.bind(p)
 	for i := range k.configs {
-		if same(k.configs[i].snapshot, s) {
+		if slices.Equal(k.configs[i].activated, p) {
 			k.configs[i].used = at.Unix()
-			k.bind(s)
 			return
 		}
 	}
@@ -79,87 +86,112 @@ func (k *keeper) activate(s api.Snapshot, at time.Time) {
 		}
 		k.configs = slices.Delete(k.configs, oldest, oldest+1)
 	}
-	k.configs = append(k.configs, configuration{snapshot: s, used: at.Unix()})
-	k.bind(s)
-}
-
-// same says that two snapshots are equal in all that is judged.
-func same(a, b api.Snapshot) bool {
-	return a.Platform == b.Platform && slices.Equal(a.Components, b.Components)
+	k.configs = append(k.configs, configuration{activated: p, used: at.Unix()})
 }
 
 // checkIn judges one check-in as the service does: equality first, then the
-// judgement against every known snapshot, then the vault's wish.
-func (k *keeper) checkIn(s api.Snapshot, at time.Time, chip bool) outcome {
+// judgement against every known snapshot, then the vault's wish. The check-ins
+// between this one and the last were equal to the last.
+func (k *keeper) checkIn(p picture, at time.Time, chip bool, open []server.Window) outcome {
 	if chip {
 		k.slots = nil
-		k.activate(s, at)
+		k.activate(p, at)
 		return outcome{asked: api.ReasonChip, verdict: server.NeedsCode}
 	}
-	locked := !k.opens(s)
-	if i := k.equal(s); i >= 0 && !locked {
-		k.configs[i].used, k.unread = at.Unix(), nil
+	locked := !k.opens(p)
+	if i := k.equal(p); i >= 0 && !locked {
+		k.configs[i].used, k.unread, k.last = at.Unix(), nil, at
 		return outcome{verdict: server.Known}
 	}
-	known, of := k.known()
-	overdue := k.unread.Observe(s, at).Overdue(at, k.limits.UnreadCheckIns, k.limits.UnreadTime)
-	j := k.judge(known, s, overdue, at)
-	if j.Verdict == server.Known {
-		k.unread = nil
-	} else {
-		k.unread = k.unread.Observe(s, at)
-	}
-	out := outcome{verdict: j.Verdict}
+	r := k.compare(p, at, open)
+	out := outcome{verdict: r.Verdict, window: r.Window}
 	switch {
-	case j.Verdict == server.NeedsCode:
+	case r.Verdict == server.NeedsCode:
 		out.asked = api.ReasonChanged
-	case locked && !k.release(j, at):
+	case locked && !k.release(r.Judgement, at):
 		out.asked = api.ReasonLocked
 	default:
 		out.freed = locked
-		k.settle(j, known, of, s, overdue, at)
-		k.bind(s)
+		k.settle(r, p, at)
+		k.bind(p)
 		return out
 	}
-	k.activate(s, at)
+	k.activate(p, at)
 	return out
 }
 
-func (k *keeper) judge(known []api.Snapshot, s api.Snapshot, overdue server.Overdue, at time.Time) server.Judgement {
-	return server.JudgeAged(k.policy, known, s, overdue)
+// compared is a judgement with what it was made from.
+type compared struct {
+	server.Judgement
+	overdue server.Overdue
+	known   []picture
+	of      []int // the configuration of each
 }
 
-// equal gives the configuration that a snapshot is equal to, or -1.
-func (k *keeper) equal(s api.Snapshot) int {
+// compare asks the server's code. It is given the places that an identity group
+// names and those at which the picture differs from anything known: what is
+// equal everywhere adds nothing to a judgement, and leaving it out makes a fleet
+// of thousands possible. A test compares with the whole.
+func (k *keeper) compare(p picture, at time.Time, open []server.Window) compared {
+	r := compared{}
+	of := k.groups
+	for i, c := range k.configs {
+		for _, known := range []picture{c.activated, c.moved} {
+			if known != nil {
+				r.known, r.of = append(r.known, known), append(r.of, i)
+				of |= differing(known, p)
+			}
+		}
+	}
+	blind := k.snapshot(p, p.unread(), k.from)
+	k.unread, k.last = k.unread.Observe(blind, at), at
+	r.overdue = k.unread.Overdue(at, k.limits.UnreadCheckIns, k.limits.UnreadTime)
+	known := make([]api.Snapshot, len(r.known))
+	for i, q := range r.known {
+		known[i] = k.snapshot(q, of, k.from)
+	}
+	r.Judgement = server.JudgeWithin(k.policy, known, k.snapshot(p, of, k.from), r.overdue, open)
+	if r.Verdict == server.Known {
+		k.unread = nil
+	}
+	return r
+}
+
+// equal gives the configuration that a picture is equal to, or -1.
+func (k *keeper) equal(p picture) int {
 	return slices.IndexFunc(k.configs, func(c configuration) bool {
-		return same(c.snapshot, s) || c.moved != nil && same(*c.moved, s)
+		return slices.Equal(c.activated, p) || c.moved != nil && slices.Equal(c.moved, p)
 	})
 }
 
-func (k *keeper) known() (list []api.Snapshot, of []int) {
-	for i, c := range k.configs {
-		list, of = append(list, c.snapshot), append(of, i)
-		if c.moved != nil {
-			list, of = append(list, *c.moved), append(of, i)
-		}
-	}
-	return list, of
-}
-
-// settle moves the baseline on after an accepted change.
-func (k *keeper) settle(j server.Judgement, known []api.Snapshot, of []int, s api.Snapshot, overdue server.Overdue, at time.Time) {
-	c := &k.configs[of[j.Nearest]]
+// settle moves the baseline on after an accepted change. What can be read is
+// what it moves to; the rest the server's code says.
+func (k *keeper) settle(r compared, p picture, at time.Time) {
+	c := &k.configs[r.of[r.Nearest]]
 	c.used = at.Unix()
-	if j.Verdict == server.Known {
+	if r.Verdict == server.Known {
 		return
 	}
-	moved := server.Settle(known[j.Nearest], s, overdue)
-	c.moved = &moved
+	known := r.known[r.Nearest]
+	blind := p.unread() & differing(known, p)
+	moved := picture{}
+	for _, x := range p {
+		if !blind.has(x.place) {
+			moved = append(moved, x)
+		}
+	}
+	if blind != 0 {
+		s := server.Settle(k.snapshot(known, blind, k.from), k.snapshot(p, blind, k.from), r.overdue)
+		moved = append(moved, k.picture(s)...)
+		sortParts(moved)
+	}
+	c.moved = moved
 }
 
 // release says whether the share goes out without a code, and counts it.
 func (k *keeper) release(j server.Judgement, at time.Time) bool {
-	if today := at.Unix() / 86400; today != k.day {
+	const secondsOfDay = 24 * 60 * 60
+	if today := at.Unix() / secondsOfDay; today != k.day {
 		k.day, k.freed = today, 0
 	}
 	if !j.Releasable(k.policy) || k.freed >= k.limits.ReleasesPerDay {
@@ -170,70 +202,65 @@ func (k *keeper) release(j server.Judgement, at time.Time) bool {
 }
 
 // opens says whether a slot opens on the computer as it is.
-func (k *keeper) opens(s api.Snapshot) bool {
-	for i := len(k.slots) - 1; i >= 0; i-- {
-		if v, ok := bound(k.slots[i].kinds, s); ok && v == k.slots[i].values {
-			return true
-		}
-	}
-	return false
+func (k *keeper) opens(p picture) bool {
+	return slices.ContainsFunc(k.slots, func(s slot) bool {
+		values, ok := bound(p, s.places)
+		return ok && slices.Equal(values, s.values)
+	})
 }
 
-// bind adds a slot for the computer as it is, where none is there yet.
-func (k *keeper) bind(s api.Snapshot) {
-	kinds := vault.Kinds(k.policy, asRead(s))
-	values, ok := bound(kinds, s)
-	if !ok || values == "" {
+// bind adds a slot for the computer as it is, where none is there yet; the
+// vault's own code says what is bound, which depends on what can be read alone.
+func (k *keeper) bind(p picture) {
+	key := p.states()
+	places, ok := k.kinds[key]
+	if !ok {
+		for _, kind := range vault.Kinds(k.policy, k.asRead(p)) {
+			places |= k.at(kind)
+		}
+		k.kinds[key] = places
+	}
+	values, ok := bound(p, places)
+	if !ok || len(values) == 0 {
 		return
 	}
-	sl := slot{kinds, values}
-	for _, x := range k.slots {
-		if x.values == sl.values && slices.Equal(x.kinds, sl.kinds) {
-			return
-		}
+	if slices.ContainsFunc(k.slots, func(s slot) bool { return s.places == places && slices.Equal(s.values, values) }) {
+		return
 	}
-	k.slots = append(k.slots, sl)
+	k.slots = append(k.slots, slot{places, values})
 	if len(k.slots) > vault.MaxSlots {
 		k.slots = slices.Delete(k.slots, 0, len(k.slots)-vault.MaxSlots)
 	}
 }
 
-// asRead turns a snapshot back into what the vault is given, with the digests in
-// the place of values.
-func asRead(s api.Snapshot) fingerprint.Snapshot {
-	out := fingerprint.Snapshot{Schema: s.Schema, Platform: s.Platform, Components: make([]fingerprint.Component, len(s.Components))}
-	for i, c := range s.Components {
-		out.Components[i] = fingerprint.Component{
-			Class: fingerprint.Class(c.Class), Kind: c.Kind, Place: c.Place, State: fingerprint.State(c.State), Value: c.Digest,
+// asRead is a picture as the vault is given it.
+func (sh *shape) asRead(p picture) fingerprint.Snapshot {
+	out := fingerprint.Snapshot{Schema: fingerprint.Schema, Platform: sh.base.Platform}
+	for _, x := range p {
+		at := sh.places[x.place]
+		c := fingerprint.Component{Class: fingerprint.Class(at.class), Kind: at.kind, Place: at.place, State: fingerprint.State(stateWords[x.state])}
+		if x.state == present {
+			c.Value = digest(x.value)
 		}
+		out.Components = append(out.Components, c)
 	}
 	return out
 }
 
-// bound gives the values of kinds as one text, and false where a kind could not
-// be read, as [vault.Bind] has it.
-func bound(kinds []string, s api.Snapshot) (string, bool) {
-	var b strings.Builder
-	for _, kind := range kinds {
-		members, unread, seen := 0, false, false
-		for _, c := range s.Components {
-			if c.Kind != kind {
-				continue
-			}
-			seen = true
-			switch c.State {
-			case api.StatePresent:
-				b.WriteString(c.Digest)
-				members++
-			case api.StateUnreadable, api.StateError:
-				unread = true
-			}
+// bound gives the present values at some places, and false where one could not
+// be read at all, as [vault.Bind] has it.
+func bound(p picture, at placeSet) (picture, bool) {
+	var out picture
+	var read, unread placeSet
+	for _, x := range p {
+		switch {
+		case !at.has(x.place):
+		case x.state == present:
+			out = append(out, x)
+			read |= 1 << x.place
+		case x.state == unreadable:
+			unread |= 1 << x.place
 		}
-		if members == 0 && (unread || !seen) {
-			return "", false
-		}
-		b.WriteString(strconv.Itoa(members))
-		b.WriteByte(';')
 	}
-	return b.String(), true
+	return out, unread&^read == 0
 }

@@ -6,17 +6,20 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"time"
 
 	"github.com/seed-1feef0b2/holdfast/api"
+	"github.com/seed-1feef0b2/holdfast/fingerprint"
+	"github.com/seed-1feef0b2/holdfast/server"
 )
 
 // step is one check-in at which something is different, or may be judged
 // differently, from the one before.
 type step struct {
-	at       int
-	snapshot api.Snapshot
-	events   []*Event // what happened since the last check-in
-	chip     bool     // the hardware key was lost
+	at     int
+	seen   picture
+	events []*Event // what happened since the last check-in
+	chip   bool     // the hardware key was lost
 }
 
 // arrival is one event to come.
@@ -32,6 +35,7 @@ type plan struct {
 	ticks  int
 	// weekly is the check-in of the week at which IT's window opens; -1 without.
 	weekly int
+	window server.Window // IT's, open all the time: inWindow says when
 }
 
 // perYear is how many check-ins a year has.
@@ -44,8 +48,43 @@ func newPlan(in *Input, managed bool) plan {
 	p := plan{in: in, events: in.Events, ticks: int(in.number(numYears) * in.perYear()), weekly: -1}
 	if managed {
 		p.weekly = in.perWeek() / 2
+		p.window = patchWindow(in.Events)
 	}
 	return p
+}
+
+// patchWindow is IT's weekly window: it lists the kinds that patches change, and
+// the flags that they raise. Losing the security agent is not among them.
+func patchWindow(events []Event) server.Window {
+	w := server.Window{
+		ID: "weekly", Origin: api.WindowIT, Flags: []string{api.FlagNewDriver, api.FlagAppsReplaced}, To: math.MaxInt64,
+	}
+	for _, e := range events {
+		for _, f := range e.Effects {
+			for _, kind := range f.Kinds {
+				if e.Patch && !fingerprint.Identifier(kind) && !slices.Contains(w.Kinds, kind) {
+					w.Kinds = append(w.Kinds, kind)
+				}
+			}
+		}
+	}
+	return w
+}
+
+// open gives the windows that are open at a check-in.
+func (p plan) open(at int) []server.Window {
+	if !p.inWindow(at) {
+		return nil
+	}
+	return []server.Window{p.window}
+}
+
+// began is when every simulated life begins; nothing depends on the date.
+var began = time.Date(2026, 1, 5, 8, 0, 0, 0, time.UTC)
+
+// time is when a check-in is made.
+func (p plan) time(at int) time.Time {
+	return began.Add(time.Duration(float64(at) * 24 * float64(time.Hour) / p.in.number(numCheckIns)))
 }
 
 // inWindow says whether IT's window is open at a check-in. It is open for a day.
@@ -98,7 +137,7 @@ func (p plan) moved(e *Event, at int, chance float64) int {
 // cannot be read, since that is counted.
 func (p plan) live(c *computer) iter.Seq[step] {
 	return func(yield func(step) bool) {
-		if !yield(step{at: 0, snapshot: c.snapshot()}) {
+		if !yield(step{at: 0, seen: c.look()}) {
 			return
 		}
 		list := p.arrivals(c)
@@ -115,7 +154,7 @@ func (p plan) live(c *computer) iter.Seq[step] {
 				s.chip = c.happen(e, at, how) || s.chip
 				s.events = append(s.events, e)
 			}
-			s.snapshot = c.snapshot()
+			s.seen = c.look()
 			if !yield(s) {
 				return
 			}
@@ -125,7 +164,7 @@ func (p plan) live(c *computer) iter.Seq[step] {
 
 // next gives the next check-in that matters.
 func (p plan) next(c *computer, list []arrival, at int) int {
-	if c.unread() {
+	if c.blind() {
 		return at + 1
 	}
 	next := p.ticks
