@@ -52,47 +52,53 @@ func soundPlist(b []byte) error {
 // soundXML counts tags and levels. Whatever it cannot follow is refused, so that
 // it never sees fewer levels than the parser will.
 func soundXML(b []byte) error {
-	depth, nodes := 0, 0
+	depth, nodes, tops := 0, 0, 0
 	for {
 		i := bytes.IndexByte(b, '<')
 		if i < 0 {
 			return nil
 		}
-		b = b[i:]
-		end := ">"
+		tag, rest, ok := nextTag(b[i+1:])
+		if !ok {
+			return errPropertyList
+		}
+		b = rest
 		switch {
-		case bytes.HasPrefix(b, []byte("<!--")):
-			end = "-->"
-		case bytes.HasPrefix(b, []byte("<![CDATA[")):
-			end = "]]>"
-		case bytes.HasPrefix(b, []byte("<?")):
-			end = "?>"
-		}
-		j := bytes.Index(b[1:], []byte(end))
-		if j < 0 {
-			return errPropertyList
-		}
-		tag := b[1 : 1+j]
-		b = b[1+j+len(end):]
-		if end != ">" {
-			continue
-		}
-		if bytes.IndexByte(tag, '<') >= 0 || tag[0] == '!' && bytes.IndexByte(tag, '[') >= 0 || bytes.Count(tag, []byte(`"`))%2 != 0 {
-			return errPropertyList
-		}
-		switch {
-		case len(tag) == 0:
-			return errPropertyList
-		case tag[0] == '!', tag[len(tag)-1] == '/':
+		case tag == nil, tag[0] == '!', tag[len(tag)-1] == '/':
 		case tag[0] == '/':
 			depth--
 		default:
 			depth++
 		}
-		if nodes++; depth > plistDepth || nodes > 2*plistNodes {
+		if tag != nil && bytes.HasPrefix(tag, []byte("plist")) {
+			tops++
+		}
+		if nodes++; depth < 0 || depth > plistDepth || nodes > 2*plistNodes || tops > 1 {
 			return errPropertyList
 		}
 	}
+}
+
+// nextTag gives what stands between angle brackets, and what comes after; nil
+// for a comment and the like. A property list has quotes in two places only,
+// and elsewhere one could hide a bracket.
+func nextTag(b []byte) (tag, rest []byte, ok bool) {
+	for start, end := range map[string]string{"!--": "-->", "![CDATA[": "]]>", "?": "?>"} {
+		if inner, found := bytes.CutPrefix(b, []byte(start)); found {
+			_, rest, ok = bytes.Cut(inner, []byte(end))
+			return nil, rest, ok
+		}
+	}
+	tag, rest, ok = bytes.Cut(b, []byte(">"))
+	if !ok || len(tag) == 0 || bytes.IndexByte(tag, '<') >= 0 {
+		return nil, nil, false
+	}
+	document := tag[0] == '!'
+	if document && bytes.IndexByte(tag, '[') >= 0 ||
+		!document && !bytes.HasPrefix(tag, []byte("plist")) && bytes.ContainsAny(tag, `"'`) {
+		return nil, nil, false
+	}
+	return tag, rest, true
 }
 
 // binaryPlist is the outer form of a binary property list: objects, a table of
