@@ -238,6 +238,9 @@ func (w *work) putKey(dev *Device, ch Challenge, fresh KeyRequest) error {
 	if err != nil {
 		return err
 	}
+	if err := w.endAnnounced(dev.ID); err != nil { // whoever announced it had the other key
+		return err
+	}
 	dev.KeyID, dev.Key, dev.Hardware = fresh.KeyID, fresh.Key, fresh.Hardware
 	dev.Current, dev.LastPrev, dev.LastNext = fresh.Next, "", ""
 	return w.event(*dev, api.EventKeyChanged, eventFacts{Result: "accepted", Reason: ch.Reason, Reference: ch.Reference})

@@ -14,9 +14,11 @@ import (
 
 // atHistory is the one route with a query: where its page begins.
 type atHistory struct {
-	atDevice
-	Before int64 `query:"before" minimum:"1" doc:"Only events before this sequence number; the newest where it is missing."`
+	ID     string `path:"id" maxLength:"64" doc:"The device; must be the one whose key signed."`
+	Before int64  `query:"before" minimum:"1" doc:"Only events before this sequence number; the newest where it is missing."`
 }
+
+func (p atHistory) ids() (string, string) { return p.ID, "" }
 
 // pageQuery is the query of a history, in the one spelling that it may have.
 var pageQuery = regexp.MustCompile(`^before=([1-9][0-9]{0,18})$`)

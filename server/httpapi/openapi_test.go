@@ -37,6 +37,7 @@ func TestOpenAPI(t *testing.T) {
 	for route, method := range map[string]string{
 		api.RouteAccounts: "post", api.RouteDevices: "post", api.RouteDevice: "get", api.RouteCheckIns: "post",
 		api.RouteChallenge: "get", api.RouteDeliveries: "post", api.RouteAnswers: "post", api.RouteSignOut: "post",
+		api.RouteRotations: "post", api.RouteKeys: "post", api.RouteHistory: "get", api.RouteAnnounce: "post",
 	} {
 		op, _ := doc.Paths[route][method].(map[string]any)
 		if op == nil {
