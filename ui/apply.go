@@ -28,6 +28,9 @@ func (s *Shell) apply(r Result) {
 		}
 	}
 	s.fail(r)
+	if r.History != nil {
+		s.view.History = r.History // what this computer remembers is there even where the server is not
+	}
 	if r.Err == nil {
 		s.succeed(r, before)
 	}
@@ -41,6 +44,7 @@ func (s *Shell) apply(r Result) {
 var asks = map[screen.Work]bool{
 	screen.WorkRegister: true, screen.WorkEnrol: true, screen.WorkAnswer: true, screen.WorkSend: true,
 	screen.WorkCheck: true, screen.WorkRefresh: true, screen.WorkSignOut: true,
+	screen.WorkAnnounce: true, screen.WorkRotate: true, screen.WorkReplace: true,
 }
 
 // fail remembers a failure that somebody waits for. Later screens say of the
@@ -62,9 +66,18 @@ func (s *Shell) succeed(r Result, before app.State) {
 	case screen.WorkAnswer:
 		if r.Status != nil && r.Status.State == app.Activated {
 			s.view.Fresh, s.view.Place, s.view.Failed = before != app.Activated, screen.AtHome, nil
+			if before == app.Activated {
+				s.view.Notice = &screen.Notice{Key: "ui.notice.announced"}
+			}
 		}
 	case screen.WorkRegister, screen.WorkEnrol, screen.WorkNotNow:
 		s.view.Place = screen.AtHome
+	case screen.WorkAnnounce:
+		s.view.Place = screen.AtCode
+	case screen.WorkReplace:
+		s.view.Place = screen.AtHome
+	case screen.WorkRotate:
+		s.arrive("ui.notice.rotated", r)
 	case screen.WorkSignOut:
 		s.view.Place, s.view.Keys, s.view.Fresh = screen.AtHome, nil, false
 	case screen.WorkPut:

@@ -34,6 +34,10 @@ type Client interface {
 	Restore(ctx context.Context, path, passphrase string) (int, error)
 	Report(ctx context.Context) (string, error)
 	SaveSettings(s app.Settings) error
+	History(ctx context.Context) ([]app.Event, error)
+	Announce(ctx context.Context, groups []string, hours int) (app.Status, error)
+	Rotate(ctx context.Context) (app.Status, error)
+	ReplaceKey(ctx context.Context) (app.Status, error)
 }
 
 var _ Client = (*app.Client)(nil)

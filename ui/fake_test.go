@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -128,6 +129,18 @@ func (f *fake) SaveSettings(s app.Settings) error {
 	_, err := f.call("settings", s.Language+"/"+s.Appearance)
 	return err
 }
+
+func (f *fake) History(context.Context) ([]app.Event, error) {
+	_, err := f.call("history")
+	return story.History(), err
+}
+
+func (f *fake) Announce(_ context.Context, groups []string, hours int) (app.Status, error) {
+	return f.call("announce", strings.Join(groups, "+"), strconv.Itoa(hours))
+}
+
+func (f *fake) Rotate(context.Context) (app.Status, error)     { return f.call("rotate") }
+func (f *fake) ReplaceKey(context.Context) (app.Status, error) { return f.call("replace-key") }
 
 // rig is a shell over a fake, whose work is done when the test says so.
 type rig struct {

@@ -24,6 +24,7 @@ type Result struct {
 
 	Snapshot *fingerprint.Snapshot
 	Report   string
+	History  []app.Event
 	Secret   []byte // the value of a key, for the clipboard
 	Name     string
 	Value    string // the code that was answered with

@@ -364,3 +364,42 @@ func TestASecretIsNotInTheView(t *testing.T) {
 		}
 	}
 }
+
+// TestAnnouncingLeadsToTheCodeAndBack: the keys stay open while the code of an
+// announcement is typed, and home says that it is done.
+func TestAnnouncingLeadsToTheCodeAndBack(t *testing.T) {
+	r := started(t, story.Activated())
+	r.shell.Go(screen.AtSettings, "")
+	r.shell.Go(screen.AtAnnounce, "")
+	r.at(screen.Announce)
+	asked := story.Activated()
+	asked.Status.Challenge = story.Challenge(api.ReasonAnnounce)
+	r.fake.becomes(asked, nil)
+	r.fake.said()
+	r.shell.Announce([]string{api.GroupDisk}, 72)
+	r.work()
+	r.did("announce disk 72")
+	r.at(screen.Changed)
+	r.types(whole)
+	r.fake.becomes(story.Activated(), nil)
+	r.work()
+	r.did("answer " + whole)
+	r.at(screen.Home)
+	if !r.says("You can change the hardware now.") {
+		t.Error("nothing says that it is done")
+	}
+}
+
+func TestHistoryIsReadWhenItIsComeTo(t *testing.T) {
+	r := started(t, story.Activated())
+	r.fake.said()
+	r.shell.Go(screen.AtHistory, "")
+	r.at(screen.History)
+	r.work()
+	r.did("history")
+	if !r.says("6.1.0-27 → 6.1.0-28") {
+		t.Error("the history does not say what changed")
+	}
+	r.key(fyne.KeyEscape)
+	r.at(screen.Home)
+}

@@ -86,6 +86,17 @@ func (s *Shell) SignOut(forgetKeys bool) {
 	})
 }
 
+// Announce says beforehand which parts are going to change; a code confirms it.
+func (s *Shell) Announce(groups []string, hours int) {
+	s.tell(screen.WorkAnnounce, func(ctx context.Context) (app.Status, error) { return s.cfg.Client.Announce(ctx, groups, hours) })
+}
+
+// Rotate gives the vault a new master key.
+func (s *Shell) Rotate() { s.tell(screen.WorkRotate, s.cfg.Client.Rotate) }
+
+// ReplaceKey asks for a new device key after the chip's was lost.
+func (s *Shell) ReplaceKey() { s.tell(screen.WorkReplace, s.cfg.Client.ReplaceKey) }
+
 // PutKey keeps a key.
 func (s *Shell) PutKey(name string, value []byte) {
 	s.begin(screen.WorkPut, s.runner.changed(screen.WorkPut, func(ctx context.Context, out *Result) error {
@@ -179,6 +190,12 @@ func (s *Shell) ask(place screen.Place) {
 				*out.Snapshot = snap
 			}
 			return out
+		})
+	case screen.AtHistory:
+		s.view.History = nil
+		s.runner.do(func(ctx context.Context) Result {
+			events, err := s.cfg.Client.History(ctx)
+			return Result{Work: screen.WorkHistory, Err: err, History: append([]app.Event{}, events...)}
 		})
 	case screen.AtReport:
 		s.view.Report = ""

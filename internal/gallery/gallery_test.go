@@ -41,6 +41,9 @@ func (idle) Check()                     {}
 func (idle) GoOn()                      {}
 func (idle) SignOut(bool)               {}
 func (idle) SaveSettings(app.Settings)  {}
+func (idle) Announce([]string, int)     {}
+func (idle) Rotate()                    {}
+func (idle) ReplaceKey()                {}
 
 // stage shows a story in a window and returns the window's page.
 func stage(w fyne.Window, s story.Story, lang string) *part.Page {

@@ -46,6 +46,12 @@ type Checker interface {
 	GoOn()
 	SignOut(forgetKeys bool)
 	SaveSettings(s app.Settings)
+	// Announce says beforehand which parts are going to change, and for how many hours.
+	Announce(groups []string, hours int)
+	// Rotate gives the vault a new master key.
+	Rotate()
+	// ReplaceKey asks for a new device key after the chip's was lost.
+	ReplaceKey()
 }
 
 // Actions is all of it; the shell offers it, every screen takes what it needs.

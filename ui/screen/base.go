@@ -26,7 +26,7 @@ var makers = map[Name]func(base) Screen{
 	Starting: newStarting, Welcome: newWelcome, Register: newRegister, SignIn: newSignIn, Code: newCode,
 	Changed: newChanged, Done: newDone, Home: newHome, AddKey: newAddKey, Remove: newRemove, Backup: newBackup,
 	Restore: newRestore, SignOut: newSignOut, Revoked: newRevoked, Read: newRead, Settings: newSettings,
-	Report: newReport, Problem: newProblem,
+	Report: newReport, History: newHistory, Announce: newAnnounce, Rotate: newRotate, Problem: newProblem,
 }
 
 // New makes a screen in a language.

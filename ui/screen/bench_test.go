@@ -3,6 +3,7 @@ package screen
 import (
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -50,6 +51,12 @@ func (s *spy) GoOn()                            { s.call("go-on") }
 func (s *spy) SaveSettings(set app.Settings) {
 	s.call("settings", set.Language+"/"+set.Appearance+"/"+set.TextSize)
 }
+
+func (s *spy) Announce(groups []string, hours int) {
+	s.call("announce", strings.Join(groups, "+"), strconv.Itoa(hours))
+}
+func (s *spy) Rotate()     { s.call("rotate") }
+func (s *spy) ReplaceKey() { s.call("replace-key") }
 
 func (s *spy) SignOut(forget bool) {
 	if forget {

@@ -32,13 +32,22 @@ func (s *changed) Show(v View) []fyne.CanvasObject {
 		}
 		return body
 	}
-	icon, title := "changed", s.p.T("ui.changed.title")
-	if reasonOf(ch) == api.ReasonFork {
-		icon, title = "copy", s.p.T("ui.changed.copied_title")
-	}
-	body := some(part.Head(icon, look.Warning, title), part.Say(s.p.T("ui.code.why."+reasonOf(ch))), s.drift(v))
+	body := some(s.head(ch), part.Say(s.p.T("ui.code.why."+reasonOf(ch))), s.drift(v))
 	body = append(body, s.panel(v, ch)...)
 	return append(body, s.ways(v, ch)...)
+}
+
+// head says why a code is asked for.
+func (s *changed) head(ch *app.Challenge) fyne.CanvasObject {
+	switch reasonOf(ch) {
+	case api.ReasonFork:
+		return part.Head("copy", look.Warning, s.p.T("ui.changed.copied_title"))
+	case api.ReasonChip:
+		return part.Head("shield", look.Warning, s.p.T("ui.changed.chip_title"))
+	case api.ReasonAnnounce:
+		return part.Head("swap", look.Primary, s.p.T("ui.announce.code_title"))
+	}
+	return part.Head("changed", look.Warning, s.p.T("ui.changed.title"))
 }
 
 // few is how many differences are shown before the rest is folded away.

@@ -159,7 +159,7 @@ func (c *codePanel) ways(v View, ch *app.Challenge) []fyne.CanvasObject {
 		c.do.Show()
 	})
 	links := []fyne.CanvasObject{help}
-	if v.Status.State != app.Limited {
+	if v.Status.State != app.Limited && v.Status.State != app.Activated {
 		links = append(links, c.kit.Link("not-now", "", c.p.T("ui.code.not_now"), c.do.NotNow))
 	} else {
 		links = append(links, c.kit.Link("not-now", "", c.p.T("ui.back"), func() { c.do.Go(AtHome, "") }))
@@ -192,7 +192,8 @@ func channelOf(ch *app.Challenge) string {
 
 func reasonOf(ch *app.Challenge) string {
 	switch ch.Reason {
-	case api.ReasonRegister, api.ReasonEnrol, api.ReasonChanged, api.ReasonLocked, api.ReasonFork:
+	case api.ReasonRegister, api.ReasonEnrol, api.ReasonChanged, api.ReasonLocked, api.ReasonFork, api.ReasonChip,
+		api.ReasonAnnounce:
 		return ch.Reason
 	}
 	return api.ReasonChanged

@@ -26,13 +26,16 @@ const (
 	Read     Name = "read"
 	Settings Name = "settings"
 	Report   Name = "report"
+	History  Name = "history"
+	Announce Name = "announce"
+	Rotate   Name = "rotate"
 	Problem  Name = "problem"
 )
 
 // Names lists every screen.
 var Names = []Name{
 	Starting, Welcome, Register, SignIn, Code, Changed, Done, Home, AddKey, Remove, Backup, Restore,
-	SignOut, Revoked, Read, Settings, Report, Problem,
+	SignOut, Revoked, Read, Settings, Report, History, Announce, Rotate, Problem,
 }
 
 // Route says which screen a view leads to. It is the only place that decides.
@@ -65,10 +68,10 @@ func Route(v View) Name {
 }
 
 // asides are the places that are open in every state.
-var asides = map[Place]Name{AtRead: Read, AtSettings: Settings, AtReport: Report}
+var asides = map[Place]Name{AtRead: Read, AtSettings: Settings, AtReport: Report, AtHistory: History}
 
 // Aside says whether a screen only covers another for a while.
-func Aside(n Name) bool { return n == Read || n == Settings || n == Report }
+func Aside(n Name) bool { return n == Read || n == Settings || n == Report || n == History }
 
 func newcomer(p Place) Name {
 	switch p {
@@ -97,7 +100,13 @@ func limited(v View) Name {
 // owner gives the places around the keys. Where the keys are closed, only home
 // and signing out are left.
 func owner(v View) Name {
-	name, ok := map[Place]Name{AtAddKey: AddKey, AtRemove: Remove, AtBackup: Backup, AtRestore: Restore}[v.Place]
+	if v.Place == AtCode && v.Status.Challenge != nil {
+		return codeScreen(v.Status.Challenge.Reason) // an announcement's: nothing else asks while all is open
+	}
+	if v.Place == AtAnnounce && v.Status.State == app.Activated {
+		return Announce
+	}
+	name, ok := map[Place]Name{AtAddKey: AddKey, AtRemove: Remove, AtBackup: Backup, AtRestore: Restore, AtRotate: Rotate}[v.Place]
 	if !ok || v.Status.Access == app.AccessNone {
 		return leaving(v.Place, Home)
 	}

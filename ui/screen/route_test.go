@@ -83,7 +83,7 @@ func TestEveryScreenIsMade(t *testing.T) {
 
 func TestAsidesCoverOnly(t *testing.T) {
 	for _, n := range Names {
-		if want := n == Read || n == Settings || n == Report; Aside(n) != want {
+		if want := n == Read || n == Settings || n == Report || n == History; Aside(n) != want {
 			t.Errorf("%s: %v", n, Aside(n))
 		}
 	}

@@ -37,12 +37,27 @@ func (s *settings) Show(v View) []fyne.CanvasObject {
 	body := some(s.back(AtHome), part.Heading(s.p.T("ui.settings.title")), language, appearance, size,
 		s.trouble(v.FailedAt(WorkSettings), v.Now.Location()), part.Rule())
 	if v.Status.Account != "" {
-		body = append(body, facts(s.p, v))
+		body = append(body, facts(s.p, v), s.ahead(v))
 		if v.Status.State == app.Activated || v.Status.State == app.Limited || v.Status.State == app.Revoked {
 			body = append(body, part.Words(false, s.kit.Link("sign-out", "", s.p.T("ui.settings.sign_out"), func() { s.do.Go(AtSignOut, "") })))
 		}
 	}
 	return append(body, part.Caption(s.p.T("ui.settings.version", text.Data{"Version": or(v.Version, "–")})))
+}
+
+// ahead is what an owner may do beforehand: announce a change of hardware, give
+// the vault a new master key.
+func (s *settings) ahead(v View) fyne.CanvasObject {
+	var links []fyne.CanvasObject
+	link := func(name string, place Place) {
+		links = append(links, s.kit.Link(name, "", s.p.T(name), func() { s.do.Go(place, "") }))
+	}
+	if v.Status.State == app.Activated && v.Status.Access == app.AccessWrite {
+		link("ui.settings.announce", AtAnnounce)
+		link("ui.settings.rotate", AtRotate)
+	}
+	link("ui.home.history", AtHistory)
+	return part.Words(false, links...)
 }
 
 func (s *settings) choice(key, chosen string, choices []part.Choice, with func(string) app.Settings) fyne.CanvasObject {

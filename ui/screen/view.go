@@ -25,6 +25,9 @@ const (
 	AtBackup   Place = "backup"
 	AtRestore  Place = "restore"
 	AtSignOut  Place = "sign-out"
+	AtHistory  Place = "history"
+	AtAnnounce Place = "announce" // a change of hardware, beforehand
+	AtRotate   Place = "rotate"   // new keys for the vault
 )
 
 // Work is what is under way, or what failed.
@@ -50,6 +53,10 @@ const (
 	WorkRead     Work = "read"
 	WorkReport   Work = "report"
 	WorkSettings Work = "settings"
+	WorkHistory  Work = "history"
+	WorkAnnounce Work = "announce"
+	WorkRotate   Work = "rotate"
+	WorkReplace  Work = "replace-key"
 )
 
 // Failure is what an action came to when it failed.
@@ -86,6 +93,8 @@ type View struct {
 	Snapshot *fingerprint.Snapshot
 	Settings app.Settings
 	Report   string
+	// History is what happened to this computer, newest first; nil until it was read.
+	History []app.Event
 
 	Place Place
 	// Subject is what the place is about, such as the name of a key.

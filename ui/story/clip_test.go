@@ -40,6 +40,9 @@ func (mute) Check()                     {}
 func (mute) GoOn()                      {}
 func (mute) SignOut(bool)               {}
 func (mute) SaveSettings(app.Settings)  {}
+func (mute) Announce([]string, int)     {}
+func (mute) Rotate()                    {}
+func (mute) ReplaceKey()                {}
 
 // shown puts a story on a page of the default window.
 func shown(t *testing.T, s Story, lang string, size look.TextSize) *part.Page {

@@ -12,7 +12,7 @@ import (
 // All are all stories, in the order in which a person meets them.
 func All() []Story {
 	var all []Story
-	for _, part := range [][]Story{beginning(), codes(), changes(), homes(), keys(), asides()} {
+	for _, part := range [][]Story{beginning(), codes(), changes(), homes(), keys(), asides(), asking(), histories()} {
 		all = append(all, part...)
 	}
 	return all
@@ -172,5 +172,47 @@ func asides() []Story {
 		{Name: "settings-new", View: at0(Newcomer(), screen.AtSettings)},
 		{Name: "report-making", View: at0(Activated(), screen.AtReport)},
 		{Name: "report-made", View: with(at0(Activated(), screen.AtReport), func(v *screen.View) { v.Report = reportText })},
+	}
+}
+
+// asking are the places where the owner says something beforehand, and what a
+// lost chip looks like.
+func asking() []Story {
+	window := app.Window{
+		ID: "w1", Origin: api.WindowPerson, Groups: []string{api.GroupDisk},
+		From: at(13, 2), To: "2026-11-25T12:02:00Z",
+	}
+	patches := app.Window{
+		ID: "w2", Origin: api.WindowIT, Kinds: []string{"kernel", "package", "gpu-driver"}, From: at(13, 0), To: at(18, 0),
+	}
+	announce := func(v *screen.View) {
+		v.Place, v.Status.Challenge = screen.AtCode, Challenge(api.ReasonAnnounce)
+	}
+	chip := challenge(Changed(), func(ch *app.Challenge) { ch.Reason = api.ReasonChip })
+	chip.Status.Drift = nil
+	return []Story{
+		{Name: "announce-choose", View: at0(Activated(), screen.AtAnnounce)},
+		{Name: "announce-open", View: failed(at0(Activated(), screen.AtAnnounce), screen.WorkAnnounce, api.NewError(api.CodeWindowOpen))},
+		{Name: "announce-code", View: with(Activated(), announce)},
+		{Name: "home-window", View: with(Activated(), func(v *screen.View) { v.Status.Windows = []app.Window{window} })},
+		{Name: "home-window-it", View: with(Activated(), func(v *screen.View) { v.Status.Windows = []app.Window{patches} })},
+		{Name: "rotate-ask", View: at0(Activated(), screen.AtRotate)},
+		{Name: "home-rotated", View: with(Activated(), func(v *screen.View) { v.Notice = &screen.Notice{Key: "ui.notice.rotated"} })},
+		{Name: "changed-chip", View: chip},
+		{Name: "home-chip-busy", View: with(Limited(), func(v *screen.View) { v.Status.ChipTrouble, v.Status.Challenge = api.CodeChipBusy, nil })},
+		{Name: "home-chip-cleared", View: with(Limited(), func(v *screen.View) { v.Status.ChipTrouble, v.Status.Challenge = api.CodeChipCleared, nil })},
+	}
+}
+
+func histories() []Story {
+	read := func(events []app.Event) screen.View {
+		return with(at0(Activated(), screen.AtHistory), func(v *screen.View) { v.History = events })
+	}
+	return []Story{
+		{Name: "history-reading", View: at0(Activated(), screen.AtHistory)},
+		{Name: "history-empty", View: read([]app.Event{})},
+		{Name: "history-all", View: read(History())},
+		{Name: "history-away", View: with(read(History()[:4]), func(v *screen.View) { v.Status.Server = app.ServerAway })},
+		{Name: "history-failed", View: failed(at0(Activated(), screen.AtHistory), screen.WorkHistory, errAway)},
 	}
 }
