@@ -275,7 +275,7 @@ func classOf(kind string) string {
 		return "firmware"
 	case "gpu-driver", "module":
 		return "driver"
-	case "package":
+	case "package", "security-agent":
 		return "sysapp"
 	}
 	return "hardware"

@@ -47,6 +47,8 @@ func (p Program) Main(ctx context.Context) int {
 		err = p.serve(ctx)
 	case "policy":
 		err = p.policy(ctx)
+	case "window":
+		err = p.window(ctx)
 	case "restored":
 		err = p.restored(ctx)
 	case "version", "--version":
@@ -147,7 +149,7 @@ func (p Program) policy(ctx context.Context) error {
 	if !code.ValidAccount(account) {
 		return refuse("account", nil)
 	}
-	if len(rest) != 1 || !slices.Contains([]string{api.Strict, api.Balanced}, rest[0]) {
+	if len(rest) != 1 || !slices.Contains(server.PolicyNames(), rest[0]) {
 		return refuse("policy", nil)
 	}
 	return withService(s, func(service *server.Service) error {

@@ -171,6 +171,10 @@ func openService(o Options, cfg server.Config) (*store.DB, *server.Service, erro
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, nil, refuseFor("data", err, text.Data{"Data": dir})
 	}
+	var err error
+	if cfg.Policies, cfg.Rules, err = o.Settings.documents(); err != nil {
+		return nil, nil, err
+	}
 	key, made, err := masterKey(dir, o.Rand, true)
 	if err != nil {
 		return nil, nil, err

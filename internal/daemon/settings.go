@@ -35,6 +35,12 @@ type Settings struct {
 	TLS      TLS    `json:"tls"`
 	// BehindProxy says that a proxy in front speaks HTTPS for this server.
 	BehindProxy bool `json:"behind_proxy"`
+	// PolicyDir is a folder of policies, NAME.json, that go in the place of those
+	// that are built in; empty for none.
+	PolicyDir string `json:"policy_dir"`
+	// RulesFile holds placeholder rules for computers whose own are older; empty
+	// for none.
+	RulesFile string `json:"rules_file"`
 }
 
 // SMTP is the mail relay.
@@ -84,7 +90,7 @@ func (s *Settings) readFile(path string) error {
 // knownKeys are the keys of a settings file.
 var knownKeys = []string{
 	"listen", "origin", "data", "database", "smtp.url", "smtp.password_file", "smtp.from", "smtp.ca_file",
-	"tls.cert_file", "tls.key_file", "behind_proxy",
+	"tls.cert_file", "tls.key_file", "behind_proxy", "policy_dir", "rules_file",
 }
 
 func dotted(p jsontext.Pointer) string {
