@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/seed-1feef0b2/holdfast/api"
+	"github.com/seed-1feef0b2/holdfast/app/chip"
 	"github.com/seed-1feef0b2/holdfast/app/files"
 	"github.com/seed-1feef0b2/holdfast/app/keystore"
 	"github.com/seed-1feef0b2/holdfast/app/keystore/keystoretest"
@@ -25,6 +26,9 @@ type bench struct {
 	dir  string
 	src  fingerprint.Source
 	disk files.Disk
+	chip func(context.Context) (chip.Chip, error)
+	// store stands before ring where it is set.
+	store keystore.Store
 
 	mu    sync.Mutex
 	clock time.Time
@@ -70,9 +74,14 @@ func (b *bench) become(name, variant string) {
 func (b *bench) client() *Client {
 	b.t.Helper()
 	c, err := Open(Config{
-		Profile: b.dir, Server: b.peer.http.URL, Source: b.src, Disk: b.disk, Now: b.now, Name: "LAPTOP-7",
-		Argon:    vault.Params{Time: 1, MemoryKiB: 8, Threads: 1},
-		Keystore: func(string) (keystore.Store, error) { return b.ring, nil },
+		Profile: b.dir, Server: b.peer.http.URL, Source: b.src, Disk: b.disk, Now: b.now, Name: "LAPTOP-7", Chip: b.chip,
+		Argon: vault.Params{Time: 1, MemoryKiB: 8, Threads: 1},
+		Keystore: func(string) (keystore.Store, error) {
+			if b.store != nil {
+				return b.store, nil
+			}
+			return b.ring, nil
+		},
 	})
 	if err != nil {
 		b.t.Fatal(err)

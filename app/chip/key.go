@@ -66,7 +66,7 @@ func (k *key) Sign(ctx context.Context, msg []byte) ([]byte, error) {
 		defer flush(t, item.handle)
 		r, err := tpm2.Sign{
 			KeyHandle: tpm2.AuthHandle{
-				Handle: item.handle, Name: item.name, Auth: tpm2.HMAC(tpm2.TPMAlgSHA256, nonceSize, tpm2.Auth(k.object.auth[:])),
+				Handle: item.handle, Name: item.name, Auth: tpm2.HMAC(tpm2.TPMAlgSHA256, nonceSize, tpm2.Auth(password(k.object.auth))),
 			},
 			Digest:     tpm2.TPM2BDigest{Buffer: sum[:]},
 			Validation: tpm2.TPMTTKHashCheck{Tag: tpm2.TPMSTHashCheck, Hierarchy: tpm2.TPMRHNull},

@@ -1,6 +1,7 @@
 package chip
 
 import (
+	"bytes"
 	"errors"
 
 	"github.com/google/go-tpm/tpm2"
@@ -74,10 +75,15 @@ func toChip(parent loaded) tpm2.Session {
 }
 
 func fromChip(parent loaded, auth Secret) tpm2.Session {
-	return tpm2.HMAC(tpm2.TPMAlgSHA256, nonceSize, salted(parent), tpm2.AESEncryption(128, tpm2.EncryptOut), tpm2.Auth(auth[:]))
+	return tpm2.HMAC(tpm2.TPMAlgSHA256, nonceSize, salted(parent), tpm2.AESEncryption(128, tpm2.EncryptOut), tpm2.Auth(password(auth)))
 }
 
 func salted(parent loaded) tpm2.AuthOption { return tpm2.Salted(parent.handle, parent.public) }
+
+// password is an authorisation as the chip gets it: without a zero byte. A chip
+// cuts off those at the end (Part 1, section 19.6.5), and go-tpm 0.9.8 cuts at the
+// first one anywhere, so that the two would not agree.
+func password(auth Secret) []byte { return bytes.ReplaceAll(auth[:], []byte{0}, []byte{1}) }
 
 // create makes an object under the storage key and gives its blob.
 func (c *tpm) create(t transport.TPM, kind byte, template tpm2.TPMTPublic, secret []byte, auth Secret) ([]byte, error) {
@@ -89,7 +95,7 @@ func (c *tpm) create(t transport.TPM, kind byte, template tpm2.TPMTPublic, secre
 	r, err := tpm2.Create{
 		ParentHandle: tpm2.AuthHandle{Handle: parent.handle, Name: parent.name, Auth: toChip(parent)},
 		InSensitive: tpm2.TPM2BSensitiveCreate{Sensitive: &tpm2.TPMSSensitiveCreate{
-			UserAuth: tpm2.TPM2BAuth{Buffer: auth[:]},
+			UserAuth: tpm2.TPM2BAuth{Buffer: password(auth)},
 			Data:     tpm2.NewTPMUSensitiveCreate(&tpm2.TPM2BSensitiveData{Buffer: secret}),
 		}},
 		InPublic: tpm2.New2B(template),

@@ -109,6 +109,30 @@ func TestSignAndSeal(t *testing.T) {
 	works(t, open(t, m), b)
 }
 
+// TestEveryAuthorisationWorks: with zero bytes at the start, inside and at the end.
+func TestEveryAuthorisationWorks(t *testing.T) {
+	t.Parallel()
+	c, ctx := open(t, chiptest.Start(t)), context.Background()
+	for _, zero := range []int{0, 1, 15, 30, 31} {
+		a := chip.Secret(bytes.Repeat([]byte{0xa5}, len(chip.Secret{})))
+		a[zero] = 0
+		k, err := c.NewKey(ctx, a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := k.Sign(ctx, []byte("message")); err != nil {
+			t.Errorf("a zero at %d: %v", zero, err)
+		}
+		b, err := c.Seal(ctx, secret, a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := c.Unseal(ctx, b, a); err != nil || got != secret {
+			t.Errorf("a zero at %d: %v", zero, err)
+		}
+	}
+}
+
 func TestTheKeyNeverLeavesAndSignsOnly(t *testing.T) {
 	t.Parallel()
 	m := chiptest.Start(t)
