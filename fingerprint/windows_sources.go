@@ -1,4 +1,32 @@
 package fingerprint
 
 // windowsSources say where the Windows reader looks, kind by kind.
-var windowsSources []SourceInfo
+var windowsSources = []SourceInfo{
+	{"install-id", `HKLM\SOFTWARE\Microsoft\Cryptography: MachineGuid, 64-bit view`, "any user", RecordedOnly, []string{"TestWindowsKinds"}},
+	{"system-uuid", `GetSystemFirmwareTable(RSMB), type 1`, "any user", RecordedOnly, []string{"TestWindowsKinds"}},
+	{"system-serial", `GetSystemFirmwareTable(RSMB), type 1`, "any user", RecordedOnly, []string{"TestWindowsKinds"}},
+	{"board-serial", `GetSystemFirmwareTable(RSMB), type 2`, "any user", RecordedOnly, []string{"TestWindowsKinds"}},
+	{"boot-disk", `IOCTL_STORAGE_QUERY_PROPERTY of the disk that holds the system volume, opened without access`, "any user", RecordedOnly, []string{"TestWindowsKinds"}},
+	{"network-card", `GetIfTable2: PermanentPhysicalAddress of hardware on PCI`, "any user", RecordedOnly, []string{"TestWindowsKinds"}},
+	{"hypervisor", `maker and model of the firmware table; the registry`, "any user", RecordedOnly, []string{"TestWindowsKinds"}},
+	{"root-fs", `GetVolumeInformation, the volume's partition GUID`, "any user", RecordedOnly, []string{"TestWindowsKinds"}},
+	{"system-model", `GetSystemFirmwareTable(RSMB), type 1`, "any user", RecordedOnly, []string{"TestWindowsKinds"}},
+	{"board-model", `GetSystemFirmwareTable(RSMB), type 2`, "any user", RecordedOnly, []string{"TestWindowsKinds"}},
+	{"chassis-type", `GetSystemFirmwareTable(RSMB), type 3`, "any user", RecordedOnly, []string{"TestWindowsKinds"}},
+	{"firmware", `GetSystemFirmwareTable(RSMB), type 0`, "any user", RecordedOnly, []string{"TestWindowsKinds"}},
+	{"boot-disk-model", `IOCTL_STORAGE_QUERY_PROPERTY`, "any user", RecordedOnly, []string{"TestWindowsKinds"}},
+	{"disk", `IOCTL_STORAGE_QUERY_PROPERTY of each fixed internal disk`, "any user", RecordedOnly, []string{"TestWindowsKinds"}},
+	{"os-release", `HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion: EditionID, DisplayVersion, CurrentBuild`, "any user", RecordedOnly, []string{"TestWindowsKinds"}},
+	{"kernel", `HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion: CurrentBuild, UBR`, "any user", RecordedOnly, []string{"TestWindowsKinds"}},
+	{"cpu", `HKLM\HARDWARE\DESCRIPTION\System\CentralProcessor\0`, "any user", RecordedOnly, []string{"TestWindowsKinds"}},
+	{"memory", `GlobalMemoryStatusEx, brought to a size that is sold`, "any user", RecordedOnly, []string{"TestWindowsKinds"}},
+	{"memory-module", `GetSystemFirmwareTable(RSMB), type 17`, "any user", RecordedOnly, []string{"TestWindowsKinds"}},
+	{"secure-boot", `HKLM\SYSTEM\CurrentControlSet\Control\SecureBoot\State`, "any user", RecordedOnly, []string{"TestWindowsKinds"}},
+	{"tpm", `TBS: version of the device`, "any user", RecordedOnly, []string{"TestWindowsKinds"}},
+	{"gpu", `SetupAPI: hardware ids of present PCI display devices`, "any user", RecordedOnly, []string{"TestWindowsKinds"}},
+	{"pci", `SetupAPI: hardware ids of present PCI devices`, "any user", RecordedOnly, []string{"TestWindowsOnlyTheCauseCounts"}},
+	{"gpu-driver", `HKLM\SYSTEM\CurrentControlSet\Control\Class: driver of the display devices`, "any user", RecordedOnly, []string{"TestWindowsKinds"}},
+	{"module", `HKLM\SYSTEM\CurrentControlSet\Services of type 1 and 2, and the drivers' classes`, "any user", RecordedOnly, []string{"TestWindowsKinds"}},
+	{"package", `the uninstall keys of HKLM, 64 and 32 bit`, "any user", RecordedOnly, []string{"TestWindowsKinds"}},
+	{"security-agent", `services and packages, against the list of the rules`, "any user", RecordedOnly, []string{"TestWindowsKinds"}},
+}
