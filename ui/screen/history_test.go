@@ -84,7 +84,7 @@ func TestAnnouncingChoosesWhatAndHowLong(t *testing.T) {
 	v := kim()
 	v.Place = AtAnnounce
 	b := onBench(t, v)
-	b.says("You are about to change hardware?")
+	b.says("About to change hardware?")
 	b.press("The main board")
 	b.show()
 	b.press("1 week")
