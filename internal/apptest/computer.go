@@ -203,11 +203,42 @@ func (c *Computer) Refuses(name, code string) {
 	}
 }
 
+// Outline is what the vault's file tells without being opened.
+func (c *Computer) Outline() vault.Outline {
+	c.TB.Helper()
+	o, err := vault.Look(c.vaultConfig(), c.ringKey())
+	if err != nil {
+		c.TB.Fatal(err)
+	}
+	return o
+}
+
+func (c *Computer) vaultConfig() vault.Config {
+	return vault.Config{
+		Disk: files.OS(), Path: filepath.Join(c.Profile, "vault.hf"), Argon: vault.Params{Time: 1, MemoryKiB: 8, Threads: 1},
+	}
+}
+
+func (c *Computer) ringKey() vault.Secret {
+	c.TB.Helper()
+	raw, err := c.Ring.Get(context.Background(), keystore.Ring)
+	if err != nil {
+		c.TB.Fatal(err)
+	}
+	return vault.Secret(raw)
+}
+
+// Policy puts the account under a policy.
+func (c *Computer) Policy(name string) {
+	c.TB.Helper()
+	st := c.Client().Status(context.Background())
+	if err := c.Server.Service.SetPolicy(context.Background(), st.Account, name); err != nil {
+		c.TB.Fatal(err)
+	}
+}
+
 // Strict puts the account under the strict policy.
 func (c *Computer) Strict() {
 	c.TB.Helper()
-	st := c.Client().Status(context.Background())
-	if err := c.Server.Service.SetPolicy(context.Background(), st.Account, api.Strict); err != nil {
-		c.TB.Fatal(err)
-	}
+	c.Policy(api.Strict)
 }

@@ -25,6 +25,13 @@ func StartDaemon(tb testing.TB) *Daemon {
 	return &Daemon{TB: tb, URL: runDaemon(tb, clock.Now), Clock: clock}
 }
 
+// StartDaemonNow starts one on this computer's own clock, for client programs
+// whose clock a test cannot move.
+func StartDaemonNow(tb testing.TB) *Daemon {
+	tb.Helper()
+	return &Daemon{TB: tb, URL: runDaemon(tb, time.Now)}
+}
+
 // runDaemon runs the server program until the test ends, and gives its address.
 func runDaemon(tb testing.TB, now func() time.Time) string {
 	tb.Helper()

@@ -12,6 +12,7 @@ import (
 
 	"filippo.io/age"
 
+	"github.com/seed-1feef0b2/holdfast/api"
 	"github.com/seed-1feef0b2/holdfast/app"
 )
 
@@ -34,6 +35,15 @@ func ready(w *world) {
 func holdsKey(w *world) {
 	w.activate(nil)
 	w.either("A", "value")
+}
+
+// rotated is a world whose vault has a new master key, and the server knows it.
+func rotated(w *world) {
+	holdsKey(w)
+	st := w.c.CheckIn()
+	if o := w.c.Outline(); st.Rotating || o.Generation < 2 || len(o.Slots) != 1 {
+		w.t.Errorf("rotating %v, generation %d, %d slots", st.Rotating, o.Generation, len(o.Slots))
+	}
 }
 
 func checkIn(w *world) error {
@@ -111,13 +121,42 @@ var acts = []act{
 		ready(w)
 		w.c.Strict()
 	}, checkIn, holdsKey},
-	{"answer after a fork", func(w *world) {
+	{"fork answered, then rotated", func(w *world) {
 		ready(w)
 		copied := w.c.Copy()
 		w.c.CheckIn()
 		copied.CheckIn()
 		w.c.CheckIn()
-	}, typeCode, holdsKey},
+	}, typeCode, rotated},
+	{"rotation by wish", ready, func(w *world) error {
+		_, err := w.c.Client().Rotate(context.Background())
+		return err
+	}, func(w *world) {
+		holdsKey(w)
+		if _, err := w.c.Client().Rotate(context.Background()); err != nil {
+			w.t.Errorf("rotating again: %v", err)
+		}
+		rotated(w)
+	}},
+	{"announce another disk", ready, func(w *world) error {
+		if _, err := w.c.Client().Announce(context.Background(), []string{api.GroupDisk}, 0); err != nil {
+			return err
+		}
+		return typeCode(w)
+	}, holdsKey},
+	{"prepare an image", ready, func(w *world) error {
+		_, err := w.c.Client().PrepareImage(context.Background(), true)
+		return err
+	}, func(w *world) {
+		if _, err := w.c.Client().PrepareImage(context.Background(), true); err != nil {
+			w.t.Fatal(err)
+		}
+		if st := w.c.Client().Status(context.Background()); st.State != app.NotEnrolled || st.ServerURL != w.s.URL {
+			w.t.Fatalf("%+v", st)
+		}
+		w.activate(w.enrol)
+		w.c.Put("A", "value")
+	}},
 	{"sign out", ready, func(w *world) error {
 		_, err := w.c.Client().SignOut(context.Background(), app.SignOutInput{ForgetKeys: true})
 		return err
@@ -217,10 +256,10 @@ func (a act) from(t *testing.T) *world {
 	t.Helper()
 	w := newWorld(t)
 	a.before(w)
-	w.forked = a.name == "answer after a fork"
+	w.forked = a.name == "fork answered, then rotated"
 	w.codes = !slices.Contains([]string{
 		"save", "save over", "remove", "check in", "rebind without a code", "rebind to another policy",
-		"back up", "restore", "restore after the vault was lost",
+		"back up", "restore", "restore after the vault was lost", "rotation by wish", "announce another disk",
 	}, a.name)
 	w.s.Messages()
 	w.c.Quit()
