@@ -12,7 +12,7 @@ const (
 )
 
 // SourceInfo says for a reviewer where one kind comes from on one system. It is
-// data beside the readers; docs/components.md is made of it.
+// data beside the readers; docs/kinds.md is made of it.
 type SourceInfo struct {
 	Kind string
 	// From is where the value is read, as a reviewer would look it up.

@@ -1,4 +1,4 @@
-// Package kindtable makes docs/components.md: for each system which kind of
+// Package kindtable makes docs/kinds.md: for each system which kind of
 // component is read from where, with which rights, whether a running computer
 // of that system was measured, and which test checks it.
 //

@@ -13,7 +13,7 @@ import (
 	"github.com/seed-1feef0b2/holdfast/fingerprint"
 )
 
-var update = flag.Bool("update", false, "write docs/components.md")
+var update = flag.Bool("update", false, "write docs/kinds.md")
 
 // testTexts gives the text of each test function of the fingerprint, with those
 // of the helpers that it calls by name.
@@ -71,7 +71,7 @@ func TestEveryKindHasASourceAndATest(t *testing.T) {
 }
 
 func TestPageIsFresh(t *testing.T) {
-	page := filepath.Join("..", "..", "docs", "components.md")
+	page := filepath.Join("..", "..", "docs", "kinds.md")
 	if *update {
 		if err := os.WriteFile(page, []byte(Page()), 0o644); err != nil {
 			t.Fatal(err)
@@ -82,7 +82,7 @@ func TestPageIsFresh(t *testing.T) {
 		t.Fatal(err)
 	}
 	if string(b) != Page() {
-		t.Error("docs/components.md is stale: go test ./internal/kindtable -update")
+		t.Error("docs/kinds.md is stale: go test ./internal/kindtable -update")
 	}
 }
 
