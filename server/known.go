@@ -50,7 +50,9 @@ func (w *work) recognise(dev Device, acct Account, now api.Snapshot, full bool) 
 	var known []api.Snapshot
 	var of []Configuration
 	for _, c := range r.all {
-		known, of = append(known, c.Snapshot), append(of, c)
+		first := c.Snapshot
+		first.Rules = max(first.Rules, c.Rules) // newer rules took away from it what they did, once
+		known, of = append(known, first), append(of, c)
 		if c.Moved != nil {
 			known, of = append(known, *c.Moved), append(of, c)
 		}

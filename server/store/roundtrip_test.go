@@ -87,10 +87,10 @@ func TestConfigurationsComeBack(t *testing.T) {
 				t.Fatalf("got %d, %v", len(list), err)
 			}
 			moved := snapshot(3)
-			c.Moved, c.MovedSum, c.Used = &moved, []byte{2}, 3
+			c.Moved, c.MovedSum, c.Used, c.Rules = &moved, []byte{2}, 3, 9
 			must(t, tx.MoveConfiguration(c))
 			got, err := tx.ConfigurationBySum("d", []byte{2})
-			if err != nil || got.ID != "c" || got.Used != 3 {
+			if err != nil || got.ID != "c" || got.Used != 3 || got.Rules != 9 {
 				t.Errorf("by the moved sum: %+v %v", got, err)
 			}
 			list, err = tx.ConfigurationsOf("d")

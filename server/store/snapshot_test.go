@@ -13,6 +13,10 @@ func FuzzUnpackSnapshot(f *testing.F) {
 		{Class: "os", Kind: "kernel", State: api.StatePresent, Digest: fmt.Sprintf("%032x", 1)},
 		{Class: "hardware", Kind: "tpm", State: api.StateAbsent},
 	}}))
+	f.Add(packSnapshot(api.Snapshot{Schema: 1, Platform: "linux", Rules: 300, Components: []api.Component{
+		{Class: "hardware", Kind: "system-uuid", State: api.StatePresent, Digest: fmt.Sprintf("%032x", 1), From: "system-serial"},
+	}}))
+	f.Add(firstPack)
 	f.Add([]byte{snapshotFormat, 1, 5})
 	f.Add([]byte{snapshotFormat, 1, 0, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0x0f})
 	f.Fuzz(func(t *testing.T, raw []byte) {
@@ -25,6 +29,24 @@ func FuzzUnpackSnapshot(f *testing.F) {
 			t.Errorf("%v: %+v and %+v", err, s, again)
 		}
 	})
+}
+
+// firstPack is a snapshot as the first format wrote it.
+var firstPack = []byte("\x01\x01\x05linux\x02os\x06kernel\x00\x07present\x01" + "0123456789abcdef" + "\x08hardware\x03tpm\x00\x06absent\x01")
+
+func TestTheFirstFormatIsStillRead(t *testing.T) {
+	got, err := unpackSnapshot(firstPack)
+	want := api.Snapshot{Schema: 1, Platform: "linux", Components: []api.Component{
+		{Class: "os", Kind: "kernel", State: api.StatePresent, Digest: fmt.Sprintf("%x", "0123456789abcdef")},
+		{Class: "hardware", Kind: "tpm", State: api.StateAbsent},
+	}}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v %v", got, err)
+	}
+	want.Rules, want.Components[0].From = 7, "os-release"
+	if got, err := unpackSnapshot(packSnapshot(want)); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("rules and origin do not come back: %+v %v", got, err)
+	}
 }
 
 func TestPackedSnapshotsAreSmall(t *testing.T) {
