@@ -72,6 +72,17 @@ func check(ctx context.Context, c *call) (reply, error) {
 	return c.stands(st, exitOfState(st.State)), err
 }
 
+// replaceKey asks for a new device key after the chip's was lost.
+func replaceKey(ctx context.Context, c *call) (reply, error) {
+	client, err := c.client()
+	if err != nil {
+		return reply{}, err
+	}
+	defer client.Close()
+	st, err := client.ReplaceKey(ctx)
+	return c.stands(st, exitOfState(st.State)), err
+}
+
 // answer takes the code as typed, in one word or several, or a whole message
 // from standard input.
 func answer(ctx context.Context, c *call) (reply, error) {

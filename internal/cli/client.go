@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"path/filepath"
 
 	"github.com/seed-1feef0b2/holdfast/api"
 	"github.com/seed-1feef0b2/holdfast/app"
+	"github.com/seed-1feef0b2/holdfast/app/chip"
 	"github.com/seed-1feef0b2/holdfast/app/keystore"
 	"github.com/seed-1feef0b2/holdfast/fingerprint"
 	"github.com/seed-1feef0b2/holdfast/internal/version"
@@ -63,6 +65,20 @@ func (c *call) computer() (fingerprint.Source, error) {
 	return source, fileError(err)
 }
 
+// chip is the chip that holds keys: this computer's, unless --no-chip keeps them
+// in the keyring. A recorded computer has none but the one that --tpm names.
+func (c *call) chip() func(context.Context) (chip.Chip, error) {
+	switch {
+	case c.flags.is("no-chip"):
+		return nil
+	case c.flags.is("tpm"):
+		return replayChip(c.flags["tpm"])
+	case c.flags.is("recorded"):
+		return nil
+	}
+	return c.Chip
+}
+
 // client opens the profile.
 func (c *call) client() (*app.Client, error) {
 	profile, err := c.profile()
@@ -80,6 +96,7 @@ func (c *call) client() (*app.Client, error) {
 	return app.Open(app.Config{
 		Profile: profile, Server: c.server(), Fallback: DefaultServer, Source: source, Disk: c.Disk, Now: c.Now, Rand: c.Rand,
 		Transport: c.Transport, Language: c.say.Language(), Version: version.Version, Name: name,
+		Chip: c.chip(),
 		Keystore: func(id string) (keystore.Store, error) {
 			return c.Keystore(keystore.Options{
 				Profile: id, Dir: profile, PassphraseFile: c.env(EnvPassphraseFile), Disk: c.Disk, Rand: c.Rand,

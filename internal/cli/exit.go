@@ -66,6 +66,10 @@ var exits = map[string]int{
 	api.CodeSendWait:    ExitChallenge,
 	api.CodeVaultLocked: ExitChanged,
 
+	api.CodeChipAbsent:   ExitChanged,
+	api.CodeChipCleared:  ExitChanged,
+	api.CodeChipReplaced: ExitChanged,
+
 	api.CodeServerAway:    ExitAway,
 	api.CodeAnswerLost:    ExitAway,
 	api.CodeServerReply:   ExitAway,

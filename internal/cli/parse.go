@@ -150,6 +150,9 @@ func (c *call) checkFlags() error {
 	if c.flags.is("recorded") && !canReplay {
 		return misuse("cli.wrong.recorded")
 	}
+	if c.flags.is("tpm") && !canReplay {
+		return misuse("cli.wrong.tpm")
+	}
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seed-1feef0b2/holdfast/app/chip"
 	"github.com/seed-1feef0b2/holdfast/app/files"
 	"github.com/seed-1feef0b2/holdfast/app/keystore"
 	"github.com/seed-1feef0b2/holdfast/assets/text"
@@ -31,6 +32,8 @@ type Program struct {
 	Hostname func() (string, error)
 	// Source is the computer that is read.
 	Source fingerprint.Source
+	// Chip opens the security chip that holds keys; nil keeps them in the keyring.
+	Chip func(context.Context) (chip.Chip, error)
 	// Keystore opens a keyring; nil is keystore.Open.
 	Keystore func(keystore.Options) (keystore.Store, error)
 	// Disk writes the profile's files; nil is the operating system's.
@@ -62,7 +65,7 @@ func System(args []string) Program {
 	}
 	return Program{
 		Args: args, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Env: os.Environ(),
-		ConfigDir: os.UserConfigDir, Hostname: os.Hostname, Source: fingerprint.Live(), Keystore: keystore.Open,
+		ConfigDir: os.UserConfigDir, Hostname: os.Hostname, Source: fingerprint.Live(), Chip: chip.System, Keystore: keystore.Open,
 		Disk: files.OS(), Now: time.Now, Rand: rand.Reader, Location: time.Local, Exec: replacer(), Self: self,
 	}
 }

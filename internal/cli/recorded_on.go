@@ -15,6 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/seed-1feef0b2/holdfast/api"
+	"github.com/seed-1feef0b2/holdfast/app/chip"
 	"github.com/seed-1feef0b2/holdfast/assets/text"
 	"github.com/seed-1feef0b2/holdfast/fingerprint"
 	"github.com/seed-1feef0b2/holdfast/fingerprint/recorded"
@@ -26,6 +27,11 @@ const canReplay = true
 
 // replay gives a recorded computer in the place of this one.
 func replay(dir string) (fingerprint.Source, error) { return recorded.Open(dir, "") }
+
+// replayChip is a software chip behind a socket, in the place of this computer's.
+func replayChip(socket string) func(context.Context) (chip.Chip, error) {
+	return func(ctx context.Context) (chip.Chip, error) { return chip.Socket(ctx, socket, 0) }
+}
 
 // storyCommands is the story: the real programs on recorded computers.
 func storyCommands() []command {

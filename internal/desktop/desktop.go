@@ -131,6 +131,7 @@ func (p *Program) open(o Options, say *text.Printer) error {
 	p.client, err = app.Open(app.Config{
 		Profile: o.Profile, Server: named, Fallback: DefaultServer, Source: src, Now: p.Now, Language: say.Language(),
 		Version: version.Version, Name: host, Log: slog.New(slog.NewTextHandler(p.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Chip: o.chip(),
 		Keystore: func(id string) (keystore.Store, error) {
 			return keystore.Open(keystore.Options{Profile: id, Dir: o.Profile, PassphraseFile: p.Env(EnvPassphraseFile), Disk: files.OS()})
 		},

@@ -36,6 +36,10 @@ type Options struct {
 	Server string
 	// Recorded is a recorded computer's folder, only in a build for tests.
 	Recorded string
+	// NoChip keeps new keys in the keyring; TPM is the socket of a software chip,
+	// only in a build for tests.
+	NoChip bool
+	TPM    string
 	// Version asks for the version and nothing else.
 	Version bool
 }
@@ -52,8 +56,10 @@ func Parse(args []string, env func(string) string, configDir func() (string, err
 	set.StringVar(&o.Profile, "profile", "", "the folder of the profile")
 	set.StringVar(&o.Server, "server", "", "the server's address, for a profile that has none yet")
 	set.BoolVar(&o.Version, "version", false, "print the version")
+	set.BoolVar(&o.NoChip, "no-chip", false, "keep keys out of this computer's security chip")
 	if canReplay {
 		set.StringVar(&o.Recorded, "recorded", "", "a recorded computer in the place of this one")
+		set.StringVar(&o.TPM, "tpm", "", "the socket of a software TPM in the place of this computer's chip")
 	}
 	if err := set.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
