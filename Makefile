@@ -1,12 +1,18 @@
 # Holdfast. Two targets matter to a newcomer: run and test. The work is in scripts/.
 
-.PHONY: run test gallery bench fmt docs build clean
+.PHONY: run test windows fleet gallery bench fmt docs build clean
 
 run: ## the main job on an embedded default: a window, or the story in the terminal
 	@scripts/run
 
 test: ## installs what is missing and runs everything
 	@scripts/test
+
+windows: ## the Windows programs into bin/windows, and their window under Wine
+	@scripts/windows
+
+fleet: ## simulates fleets at full length and rewrites docs/policy-numbers.md with its plots
+	@go run ./cmd/fleetsim
 
 build: ## the three programs into bin/
 	@scripts/build
