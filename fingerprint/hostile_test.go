@@ -256,3 +256,11 @@ func TestLiveSourceIsBounded(t *testing.T) {
 		t.Errorf("a circle of links: %v", err)
 	}
 }
+
+// shortly is a context whose time is over soon.
+func shortly(t *testing.T) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
+	t.Cleanup(cancel)
+	return ctx
+}

@@ -63,18 +63,24 @@ func readModules(r *reader) []Component {
 		if r.stopped() {
 			break
 		}
-		version := r.optional("/sys/module/" + name + "/version")
-		build := r.optional("/sys/module/" + name + "/srcversion")
-		shown := version
-		if shown == "" {
-			shown = build
-		}
-		out = append(out, present(kind, fold(join(" ", name, version, build)), join(" ", name, shown)))
+		dir := "/sys/module/" + name
+		// A module that is loaded anew has new files there.
+		sign := r.signature(dir+"/version", dir+"/srcversion")
+		out = append(out, r.remember("module "+name, sign, func() []Component { return []Component{r.module(name, dir)} })...)
 	}
 	if len(out) == 0 {
 		return []Component{lacking(kind, Absent, "not-there")}
 	}
 	return out
+}
+
+func (r *reader) module(name, dir string) Component {
+	version, build := r.optional(dir+"/version"), r.optional(dir+"/srcversion")
+	shown := version
+	if shown == "" {
+		shown = build
+	}
+	return present("module", fold(join(" ", name, version, build)), join(" ", name, shown))
 }
 
 // foreignModules gives the names of modules whose line ends with a taint mark

@@ -17,12 +17,6 @@ const (
 	maxPackages = 10000
 )
 
-// rpmDatabases are the places of a database that this reader cannot read: it is
-// SQLite or Berkeley DB with binary headers inside, written while one looks.
-var rpmDatabases = []string{
-	"/usr/lib/sysimage/rpm/rpmdb.sqlite", "/var/lib/rpm/rpmdb.sqlite", "/var/lib/rpm/Packages.db", "/var/lib/rpm/Packages",
-}
-
 // readPackages reads name, version and architecture of what the system's own
 // package manager installed.
 func readPackages(r *reader) []Component {
@@ -32,19 +26,29 @@ func readPackages(r *reader) []Component {
 
 func (r *reader) readPackages() []Component {
 	const kind = "package"
-	b, err := r.src.ReadFile(dpkgStatus, packagesLimit)
-	switch {
-	case err == nil:
-		return packageSet(parseDpkg(b))
-	case r.has(dpkgStatus):
-		return []Component{failed(kind, err)}
-	case r.has(pacmanDir):
+	if r.has(dpkgStatus) {
+		return r.remember("dpkg", r.signature(dpkgStatus), r.dpkg)
+	}
+	if r.has(pacmanDir) {
 		return r.pacman()
 	}
-	if slices.ContainsFunc(rpmDatabases, r.has) {
+	for _, name := range rpmDatabases {
+		if r.has(name) {
+			return r.remember("rpm", r.signature(name, name+"-wal", name+"-journal"), func() []Component { return r.rpmPackages(name) })
+		}
+	}
+	if slices.ContainsFunc(otherDatabases, r.has) {
 		return []Component{lacking(kind, Unreadable, "rpm-database")}
 	}
 	return []Component{lacking(kind, Absent, "not-there")}
+}
+
+func (r *reader) dpkg() []Component {
+	b, err := r.src.ReadFile(dpkgStatus, packagesLimit)
+	if err != nil {
+		return []Component{failed("package", err)}
+	}
+	return packageSet(parseDpkg(b))
 }
 
 func packageSet(names []string) []Component {
@@ -116,13 +120,15 @@ func (r *reader) pacman() []Component {
 	if err != nil {
 		return []Component{failed("package", err)}
 	}
-	var names []string
-	for _, d := range dirs {
-		if name, version, ok := pacmanPackage(path.Base(d)); ok {
-			names = append(names, packageName(name, "", version))
+	return r.remember("pacman", strings.Join(dirs, "\n"), func() []Component {
+		var names []string
+		for _, d := range dirs {
+			if name, version, ok := pacmanPackage(path.Base(d)); ok {
+				names = append(names, packageName(name, "", version))
+			}
 		}
-	}
-	return packageSet(names)
+		return packageSet(names)
+	})
 }
 
 func pacmanPackage(dir string) (name, version string, ok bool) {

@@ -167,10 +167,3 @@ func TestOtherPlacesOfTheSameFacts(t *testing.T) {
 		}
 	}
 }
-
-func TestRPMSaysWhyNot(t *testing.T) {
-	got := only(t, read(t, tree(t, "-- var/lib/rpm/rpmdb.sqlite --\nx\n")), "package")
-	if got.State != fingerprint.Unreadable || got.Reason != "rpm-database" {
-		t.Errorf("%s %s", got.State, got.Reason)
-	}
-}

@@ -3,6 +3,7 @@ package fingerprint
 import (
 	"errors"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"syscall"
@@ -59,6 +60,27 @@ func readBounded(name string, limit int) ([]byte, error) {
 	}
 	return buf[:limit], pathError("read", name, ErrTooLarge)
 }
+
+// Open gives a file to read in parts.
+func (liveLinux) Open(name string) (File, error) {
+	fd, err := openRetry(name, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC|unix.O_NOCTTY)
+	if err != nil {
+		return nil, pathError("open", name, err)
+	}
+	var st unix.Stat_t
+	if err := unix.Fstat(fd, &st); err != nil || st.Mode&unix.S_IFMT != unix.S_IFREG {
+		unix.Close(fd)
+		return nil, pathError("open", name, errors.Join(err, ErrNotFile))
+	}
+	return openLinux{os.NewFile(uintptr(fd), name), st.Size}, nil
+}
+
+type openLinux struct {
+	*os.File
+	size int64
+}
+
+func (f openLinux) Size() int64 { return f.size }
 
 func openRetry(name string, flags int) (int, error) {
 	for {

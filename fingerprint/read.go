@@ -37,7 +37,7 @@ func ReadWith(ctx context.Context, src Source, o Options) (Snapshot, error) {
 		defer cancel()
 	}
 	s := Snapshot{Schema: Schema, Platform: src.Platform(), Rules: o.rules().Version()}
-	s.Components, s.Rules, s.Partial = collect(&reader{ctx: ctx, src: src, rules: o.rules(), raw: o.Raw, rulesUsed: s.Rules}, probes)
+	s.Components, s.Rules, s.Partial = collect(&reader{ctx: ctx, src: src, rules: o.rules(), memo: o.Memo, raw: o.Raw, rulesUsed: s.Rules}, probes)
 	s.Components = complete(s.Components, s.Platform, s.Partial)
 	sortComponents(s.Components)
 	s.Took = src.Now().Sub(start)
@@ -132,6 +132,7 @@ type reader struct {
 	ctx   context.Context
 	src   Source
 	rules *rules.Set
+	memo  *Memo
 	raw   bool // no tags, see Options.Raw
 	// tags are the components that the root service left, by kind; nil where it
 	// left none.

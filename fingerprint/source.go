@@ -2,6 +2,7 @@ package fingerprint
 
 import (
 	"errors"
+	"io"
 	"time"
 )
 
@@ -40,6 +41,20 @@ type Source interface {
 	// with, by interface name. ErrUnsupported where the source cannot ask;
 	// files serve then.
 	PermanentAddresses() (map[string][]byte, error)
+}
+
+// Ranged is what a source may offer beside Source: parts of a file that is too
+// large to read whole. Without it such files are not read.
+type Ranged interface {
+	// Open gives a regular file; opening never waits.
+	Open(name string) (File, error)
+}
+
+// File is an open file of a Ranged source.
+type File interface {
+	io.ReaderAt
+	io.Closer
+	Size() int64 // bytes, when it was opened
 }
 
 // Stat is what tells one state of a file from another. Equal Stats of a name

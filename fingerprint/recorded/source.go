@@ -190,6 +190,36 @@ func (s *source) ReadFile(name string, limit int) ([]byte, error) {
 	return b, nil
 }
 
+// Open gives a recorded file to read in parts.
+func (s *source) Open(name string) (fingerprint.File, error) {
+	p, err := s.Resolve(name)
+	if err != nil {
+		return nil, err
+	}
+	if s.closed[p] {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrPermission}
+	}
+	info, err := os.Lstat(s.real(p))
+	if err != nil {
+		return nil, relative(err, name)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fingerprint.ErrNotFile}
+	}
+	f, err := openFile(s.real(p))
+	if err != nil {
+		return nil, relative(err, name)
+	}
+	return opened{f, info.Size()}, nil
+}
+
+type opened struct {
+	*os.File
+	size int64
+}
+
+func (f opened) Size() int64 { return f.size }
+
 // Stat gives size and time of a recorded file.
 func (s *source) Stat(name string) (fingerprint.Stat, error) {
 	p, err := s.Resolve(name)
