@@ -63,7 +63,7 @@ func validHead(c api.Component) bool {
 	if !contains(classes, c.Class) || !contains(states, c.State) || !validKind(c.Kind) || !validPlace(c.Place) {
 		return false
 	}
-	if c.From != "" && (c.State != api.StatePresent || c.From == c.Kind || !validKind(c.From)) {
+	if c.From != "" && !validKind(c.From) {
 		return false
 	}
 	f, ok := kinds[c.Kind]

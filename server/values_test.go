@@ -188,17 +188,9 @@ func TestSnapshotsWithFromAndRules(t *testing.T) {
 	for name, spoil := range map[string]func(*api.Snapshot){
 		"rules under zero":      func(s *api.Snapshot) { s.Rules = -1 },
 		"rules without bounds":  func(s *api.Snapshot) { s.Rules = maxRules + 1 },
-		"computed from itself":  func(s *api.Snapshot) { derivedIn(s, "system-uuid", "system-uuid") },
 		"computed from a value": func(s *api.Snapshot) { derivedIn(s, "system-uuid", "4C4C4544 0051") },
 		"computed from nothing known, and long": func(s *api.Snapshot) {
 			derivedIn(s, "system-uuid", "a-kind-of-more-than-forty-characters-in-all")
-		},
-		"nothing, yet computed": func(s *api.Snapshot) {
-			for i := range s.Components {
-				if s.Components[i].State == api.StateAbsent {
-					s.Components[i].From = "system-serial"
-				}
-			}
 		},
 	} {
 		bad := Laptop().Snapshot()

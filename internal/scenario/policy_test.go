@@ -57,11 +57,17 @@ func (c computers) read(t *testing.T, name, variant string) fingerprint.Snapshot
 
 // sent is a snapshot as the server gets it.
 func sent(s fingerprint.Snapshot) api.Snapshot {
-	out := api.Snapshot{Schema: s.Schema, Platform: s.Platform}
+	from := map[string]string{}
+	for _, c := range s.Components {
+		from[c.Kind+" "+c.Place] = c.From
+	}
+	out := api.Snapshot{Schema: s.Schema, Platform: s.Platform, Rules: s.Rules}
 	for _, d := range s.Digests(digestKey) {
-		out.Components = append(out.Components, api.Component{
-			Class: string(d.Class), Kind: d.Kind, Place: d.Place, State: string(d.State), Digest: d.Sum,
-		})
+		c := api.Component{Class: string(d.Class), Kind: d.Kind, Place: d.Place, State: string(d.State), Digest: d.Sum}
+		if c.State == api.StatePresent {
+			c.From = from[c.Kind+" "+c.Place]
+		}
+		out.Components = append(out.Components, c)
 	}
 	return out
 }
@@ -79,10 +85,10 @@ func bound(p api.Policy, made, now fingerprint.Snapshot) [32]byte {
 // outcome is an answer with the words that the person gets.
 type outcome struct {
 	answer
-	words []string
+	words, flags []string
 }
 
-func happen(t *testing.T, e event, policy string, c computers) outcome {
+func happen(t *testing.T, e event, policy string, c computers, open ...server.Window) outcome {
 	t.Helper()
 	now := c.read(t, e.computer, e.now)
 	p, ok := server.PolicyFor(policy, now.Platform)
@@ -95,8 +101,8 @@ func happen(t *testing.T, e event, policy string, c computers) outcome {
 		last = c.read(t, e.computer, v)
 		known = append(known, sent(last))
 	}
-	j := server.Judge(p, known, sent(now))
-	out := outcome{answer: answer{
+	j := server.JudgeWithin(p, known, sent(now), nil, open)
+	out := outcome{flags: j.Flags, answer: answer{
 		opens:    bound(p, last, last) == bound(p, last, now),
 		released: j.Releasable(p),
 	}}
@@ -108,6 +114,9 @@ func happen(t *testing.T, e event, policy string, c computers) outcome {
 	case server.NeedsCode:
 		out.verdict = code
 	}
+	if j.Window != "" {
+		out.verdict = inWindow
+	}
 	english := text.For("en")
 	for _, ch := range j.Changes {
 		out.words = append(out.words, app.SayDrift(english, app.Drift{Class: ch.Class, Kind: ch.Kind, Change: ch.Change, Count: ch.Count}))
@@ -115,27 +124,81 @@ func happen(t *testing.T, e event, policy string, c computers) outcome {
 	return out
 }
 
-func TestEveryEventUnderBothPolicies(t *testing.T) {
+// TestEveryEventUnderEveryPolicy makes the page: every recorded computer with
+// every variant of it, and what change windows make of some.
+func TestEveryEventUnderEveryPolicy(t *testing.T) {
 	c := computers{}
 	var b bytes.Buffer
 	b.WriteString(head)
-	for _, e := range events {
-		strict, balanced := happen(t, e, api.Strict, c), happen(t, e, api.Balanced, c)
-		if strict.answer != e.strict {
-			t.Errorf("%s, strict: %+v, want %+v (%s)", e.name, strict.answer, e.strict, strings.Join(strict.words, "; "))
+	for _, part := range []struct {
+		title string
+		list  []event
+	}{{"Linux", linuxEvents()}, {"Windows", windowsEvents()}, {"macOS", macEvents()}} {
+		fmt.Fprintf(&b, "\n## %s\n\n%s", part.title, eventHead)
+		for _, e := range part.list {
+			b.WriteString(e.row(t, c))
 		}
-		if balanced.answer != e.balanced {
-			t.Errorf("%s, balanced: %+v, want %+v (%s)", e.name, balanced.answer, e.balanced, strings.Join(balanced.words, "; "))
-		}
-		if !slices.Equal(strict.words, balanced.words) {
-			t.Errorf("%s: the policies name different changes: %q, %q", e.name, strict.words, balanced.words)
-		}
-		checkWords(t, e.name, strict)
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", e.name, e.computer, bold(strict.verdict), bold(balanced.verdict),
-			yes(strict.opens), yes(balanced.opens), yes(strict.released), yes(balanced.released), strings.Join(strict.words, "; "))
+	}
+	b.WriteString(windowsHead)
+	for _, e := range windowCases() {
+		b.WriteString(e.row(t, c))
 	}
 	b.WriteString(foot)
 	keepPage(t, b.Bytes())
+}
+
+// row judges an event under every policy and gives its line of the page.
+func (e event) row(t *testing.T, c computers) string {
+	t.Helper()
+	strict, managed, balanced := happen(t, e, api.Strict, c), happen(t, e, api.Managed, c), happen(t, e, api.Balanced, c)
+	if strict.answer != e.strict {
+		t.Errorf("%s (%s), strict: %+v, want %+v (%s)", e.name, e.computer, strict.answer, e.strict, strings.Join(strict.words, "; "))
+	}
+	if balanced.answer != e.balanced {
+		t.Errorf("%s (%s), balanced: %+v, want %+v (%s)", e.name, e.computer, balanced.answer, e.balanced, strings.Join(balanced.words, "; "))
+	}
+	if managed.answer != strict.answer {
+		t.Errorf("%s (%s): managed without a window says %+v, strict %+v", e.name, e.computer, managed.answer, strict.answer)
+	}
+	if !slices.Equal(strict.words, balanced.words) || !slices.Equal(strict.flags, balanced.flags) {
+		t.Errorf("%s: the policies name different changes: %q, %q", e.name, strict.words, balanced.words)
+	}
+	if got := strings.Join(strict.flags, ", "); got != e.flags {
+		t.Errorf("%s (%s): flags %q, want %q", e.name, e.computer, got, e.flags)
+	}
+	checkWords(t, e.name, strict)
+	return fmt.Sprintf("| %s | %s | %s | %s | %s | %s |\n", e.name, e.computer, strict.cell(), balanced.cell(),
+		strings.Join(strict.flags, ", "), strings.Join(strict.words, "; "))
+}
+
+// row judges a case inside its window under every policy.
+func (e windowCase) row(t *testing.T, c computers) string {
+	t.Helper()
+	line := fmt.Sprintf("| %s | %s | %s |", e.name, e.computer, e.said)
+	for i, policy := range []string{api.Strict, api.Managed, api.Balanced} {
+		got := happen(t, event{name: e.name, computer: e.computer, known: first, now: e.now}, policy, c, e.window)
+		if got.verdict != e.verdicts[i] || got.released != e.released[i] {
+			t.Errorf("%s (%s), %s: %s, released %v; want %s, %v (%s; %v)", e.name, e.said, policy, got.verdict, got.released,
+				e.verdicts[i], e.released[i], strings.Join(got.words, "; "), got.flags)
+		}
+		line += " " + got.cell() + " |"
+	}
+	return line + "\n"
+}
+
+// cell is one policy's answer: what is asked, and what becomes of the vault.
+func (o outcome) cell() string {
+	switch {
+	case o.verdict == code && o.opens:
+		return "**code**, though it would open"
+	case o.verdict == code:
+		return "**code**"
+	case o.opens:
+		return o.verdict + ", opens"
+	case o.released:
+		return o.verdict + ", released"
+	}
+	return o.verdict + ", stays closed"
 }
 
 func checkWords(t *testing.T, name string, o outcome) {
@@ -146,6 +209,24 @@ func checkWords(t *testing.T, name string, o outcome) {
 	for _, w := range o.words {
 		if strings.ContainsAny(w, "<>{}") {
 			t.Errorf("%s: %q", name, w)
+		}
+	}
+}
+
+// TestEveryRecordedComputerHasALine: no variant is left out of the page.
+func TestEveryRecordedComputerHasALine(t *testing.T) {
+	said := map[string]bool{}
+	for _, e := range slices.Concat(linuxEvents(), windowsEvents(), macEvents()) {
+		said[e.computer+"."+e.now] = true
+		for _, k := range e.known {
+			said[e.computer+"."+k] = true
+		}
+	}
+	for _, name := range recorded.Names() {
+		for _, variant := range append(recorded.Variants(name), "") {
+			if !said[name+"."+variant] {
+				t.Errorf("no event with %s %s", name, variant)
+			}
 		}
 	}
 }
@@ -162,42 +243,3 @@ func keepPage(t *testing.T, got []byte) {
 		t.Errorf("docs/policy-cases.md is out of date (%v): run go test ./internal/scenario -update", err)
 	}
 }
-
-func bold(verdict string) string {
-	if verdict == code {
-		return "**code**"
-	}
-	return verdict
-}
-
-func yes(b bool) string {
-	if b {
-		return "yes"
-	}
-	return "no"
-}
-
-const head = `# What needs a code
-
-This page is made by a test from recorded computers (` + "`go test ./internal/scenario -update`" + `). Each line is one event between two
-check-ins: the computer is read before and after, the server judges the two readings, and the vault made before meets the values
-read after.
-
-- *strict*, *balanced*: what the server answers. *nothing*: equal to an activated configuration. *accepted*: named and recorded,
-  no code. *code*: the keys stay locked until a code is typed. Everything that changed between two check-ins is one event and one code.
-- *opens*: the vault made before the event opens by itself, with the keyring and the values of the computer.
-- *released*: a check-in that says "locked" gets the server's share without a code, so that a vault which does not open by itself opens
-  again. Where it may not, such a check-in opens a challenge.
-
-| event | computer | strict | balanced | opens, strict | opens, balanced | released, strict | released, balanced | the person reads |
-|---|---|---|---|---|---|---|---|---|
-`
-
-const foot = `
-The computers are in ` + "`fingerprint/recorded/samples`" + `: *laptop* is a Dell notebook whose board this user may read, *desktop* an ASRock
-board with "Default string" for every serial number, *server* a rack server whose board is closed to users (its disks are a mirror),
-*vm* a KVM guest.
-
-Going back to an earlier configuration needs no code. Where the vault kept a slot for that configuration it opens by itself; the
-columns show one that knows the later configuration only.
-`
