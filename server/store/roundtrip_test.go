@@ -1,6 +1,8 @@
 package store_test
 
 import (
+	"errors"
+	"fmt"
 	"reflect"
 	"testing"
 
@@ -40,9 +42,10 @@ func TestEveryFieldComesBack(t *testing.T) {
 			same(t, "contact", tx.AddContact, tx.SaveContact, func() (server.Contact, error) { return tx.VerifiedContact([]byte{3}) }, c, c2)
 
 			dev := device("d", a.Number)
-			dev.Unread = server.Unread{}
+			dev.Unread, dev.Claim = server.Unread{}, []byte{9}
 			dev2 := dev
 			dev2.State, dev2.OnceActive, dev2.LastPrev, dev2.LastNext, dev2.Epoch = api.DeviceFrozen, true, "p", "n", 3
+			dev2.Hardware, dev2.Claim = api.HardwareTPM, []byte{4, 5}
 			dev2.SeenDay, dev2.Streak, dev2.NextTry, dev2.Checked, dev2.Assurance, dev2.Activated = 1, 2, 3, 4, "high", 5
 			dev2.Unread = server.Unread{}.Observe(api.Snapshot{Components: []api.Component{{Class: "os", Kind: "kernel", State: "unreadable"}}}, epochStart)
 			same(t, "device", tx.AddDevice, tx.SaveDevice, func() (server.Device, error) { return tx.DeviceByKey("key of d") }, dev, dev2)
@@ -69,6 +72,73 @@ func TestEveryFieldComesBack(t *testing.T) {
 			m2 := m
 			m2.State, m2.Attempt, m2.Detail = api.DeliveryPutOff, 3, "later"
 			same(t, "message", tx.AddMessage, tx.SaveMessage, func() (server.OutboxRow, error) { return tx.OutboxRow(m.ID) }, m, m2)
+			k := server.KeyRequest{Device: "d", KeyID: "k", Key: api.Key{KeyType: "EC", X: "x"}, Next: "n", Seq: 3, Created: 4}
+			k2 := k
+			k2.Hardware, k2.Next, k2.Seq = api.HardwareTPM, "m", 5
+			same(t, "key request", tx.AddKeyRequest, tx.SaveKeyRequest, func() (server.KeyRequest, error) { return tx.KeyRequest("d") }, k, k2)
+			if got, err := tx.KeyRequestByKey("k"); err != nil || !reflect.DeepEqual(got, k2) {
+				t.Errorf("by its key: %+v %v", got, err)
+			}
+			must(t, tx.RemoveKeyRequest("d"))
+			if _, err := tx.KeyRequest("d"); !errors.Is(err, server.ErrNotFound) {
+				t.Errorf("removed: %v", err)
+			}
+			return nil
+		})
+	})
+}
+
+func TestSharesComeBackByGeneration(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		write(t, d.Open(), func(tx server.Tx) error {
+			must(t, tx.AddAccount(account("100000000001")))
+			must(t, tx.AddDevice(device("d", "100000000001")))
+			first := server.Share{Device: "d", Generation: 9, Sealed: []byte{1}, Created: 2}
+			next := server.Share{Device: "d", Generation: 10, Sealed: []byte{3}, Created: 4, Reason: api.ReasonFork}
+			must(t, tx.AddShare(next))
+			must(t, tx.AddShare(first))
+			list, err := tx.Shares("d")
+			if err != nil || !reflect.DeepEqual(list, []server.Share{first, next}) {
+				t.Errorf("got %+v %v", list, err)
+			}
+			must(t, tx.RemoveShare("d", 9))
+			if list, err = tx.Shares("d"); err != nil || len(list) != 1 || list[0].Generation != 10 {
+				t.Errorf("one is gone: %+v %v", list, err)
+			}
+			must(t, tx.RemoveShares("d"))
+			if list, err = tx.Shares("d"); err != nil || len(list) != 0 {
+				t.Errorf("all are gone: %+v %v", list, err)
+			}
+			return nil
+		})
+	})
+}
+
+func TestHistoryIsOfTheDevicesAsked(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		write(t, d.Open(), func(tx server.Tx) error {
+			for i, dev := range []string{"d", "", "e", "d", "d"} {
+				row := server.AuditRow{Account: "a", Seq: int64(i + 1), Device: dev, Event: "e", Facts: "{}", Hash: []byte{1}}
+				if i == 3 {
+					row.Facts = "" // a row that the history leaves out
+				}
+				must(t, tx.AddAudit(row))
+			}
+			must(t, tx.AddAudit(server.AuditRow{Account: "b", Seq: 1, Device: "d", Event: "e", Facts: "{}", Hash: []byte{1}}))
+			for want, ask := range map[string][]string{"[5 1]": {"d"}, "[5 2 1]": {"d", ""}, "[3]": {"e"}} {
+				list, err := tx.History("a", ask, 100, 10)
+				var got []int64
+				for _, r := range list {
+					got = append(got, r.Seq)
+				}
+				if err != nil || fmt.Sprint(got) != want {
+					t.Errorf("of %q: %v %v, want %s", ask, got, err, want)
+				}
+			}
+			list, err := tx.History("a", []string{"d", ""}, 5, 1)
+			if err != nil || len(list) != 1 || list[0].Seq != 2 || list[0].Facts != "{}" {
+				t.Errorf("one before 5: %+v %v", list, err)
+			}
 			return nil
 		})
 	})
