@@ -29,8 +29,8 @@ var sabotages = []sabotage{
 	{
 		name: "drift judgement: every computer is a known one",
 		file: "server/judge.go",
-		old:  "\tafter := bucketsOf(now)\n\tvar distance int\n",
-		new: "\tafter := bucketsOf(now)\n\tvar distance int\n" +
+		old:  "\tvar distance int\n",
+		new: "\tvar distance int\n" +
 			"\tif len(known) > 0 {\n\t\tfor group := range p.Groups {\n\t\t\tbest.Groups[group] = GroupMatches\n\t\t}\n" +
 			"\t\tbest.Verdict, best.Nearest = Known, 0\n\t\treturn best\n\t}\n",
 		program: "holdfastd", step: "6",
@@ -38,8 +38,8 @@ var sabotages = []sabotage{
 	{
 		name:    "drift judgement: every change is accepted",
 		file:    "server/judge.go",
-		old:     "\tcase len(diffs) == 0:\n\t\tj.Verdict = Known\n",
-		new:     "\tcase len(diffs) == 0 || true:\n\t\tj.Verdict = Known\n",
+		old:     "\t\tif need.outside {\n",
+		new:     "\t\tif need.outside && len(diffs) < 0 {\n",
 		program: "holdfastd", step: "6",
 	},
 	{
