@@ -14,7 +14,8 @@ const maxHours = 168
 // disk, board or network. A code is sent at once; once it was typed (Answer), a
 // change of those groups within the hours (1 to 168; 0 for the usual 72) needs no
 // code. It needs an activated computer, refuses groups and hours that do not exist
-// with invalid_value, and with window_open while one is announced already.
+// with invalid_value, disk and board at once with window_wide, and with window_open
+// while one is announced already.
 func (c *Client) Announce(ctx context.Context, groups []string, hours int) (Status, error) {
 	s, err := c.begin(ctx)
 	if err != nil {

@@ -47,6 +47,7 @@ var exits = map[string]int{
 	api.CodeImageKeys:       ExitUse,
 	api.CodeRulesInvalid:    ExitUse,
 	api.CodeWindowOpen:      ExitUse,
+	api.CodeWindowWide:      ExitUse,
 
 	api.CodeNotEnrolled:   ExitNotActivated,
 	api.CodeNotActivated:  ExitNotActivated,

@@ -80,6 +80,11 @@ func setUp(env *testscript.Env) error {
 	env.Setenv("HOLDFAST_KEYSTORE_PASSPHRASE_FILE", filepath.Join(env.WorkDir, "passphrase"))
 	env.Setenv("LANG", "en_GB.UTF-8")
 	env.Setenv("EMAIL", "kim@example.org")
+	rules, err := filepath.Abs("../../fingerprint/rules/rules.json")
+	if err != nil {
+		return err
+	}
+	env.Setenv("RULES", rules)
 	for name, content := range map[string]string{"password": "seven green herons wading\n", "passphrase": "under the third stone\n"} {
 		if err := os.WriteFile(filepath.Join(env.WorkDir, name), []byte(content), 0o600); err != nil {
 			return err
