@@ -3,6 +3,7 @@ package fingerprint
 import (
 	"errors"
 	"io/fs"
+	"os"
 	"time"
 
 	"golang.org/x/sys/windows"
@@ -11,8 +12,8 @@ import (
 
 func live(now func() time.Time) Source { return liveWindows{now} }
 
-// liveWindows is the running Windows computer. It has no files to read: what
-// files tell elsewhere, the calls of [Windows] tell here.
+// liveWindows is the running Windows computer. Nothing is read of files: what
+// they tell elsewhere, the calls of [Windows] tell here.
 type liveWindows struct{ now func() time.Time }
 
 var _ Windows = liveWindows{}
@@ -29,8 +30,16 @@ func (liveWindows) ReadDir(name string, _ int) ([]string, error) {
 	return nil, &fs.PathError{Op: "open", Path: name, Err: ErrUnsupported}
 }
 
+// Stat is for the files of drivers, whose versions are slow to read.
 func (liveWindows) Stat(name string) (Stat, error) {
-	return Stat{}, &fs.PathError{Op: "stat", Path: name, Err: ErrUnsupported}
+	info, err := os.Stat(name)
+	if err != nil {
+		return Stat{}, err
+	}
+	if !info.Mode().IsRegular() {
+		return Stat{}, &fs.PathError{Op: "stat", Path: name, Err: ErrNotFile}
+	}
+	return Stat{Size: info.Size(), Modified: info.ModTime().UnixNano()}, nil
 }
 
 func (liveWindows) Resolve(name string) (string, error) {

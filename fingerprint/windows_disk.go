@@ -202,7 +202,11 @@ func pairsSwapped(serial, product string) bool {
 	if known(swapPairs(product)) && !known(product) {
 		return true
 	}
-	return strings.HasPrefix(strings.TrimSpace(serial), "DW-W") || paddedInside(serial)
+	const mark = "WD-W"
+	if strings.HasPrefix(strings.TrimSpace(swapPairs(serial)), mark) && !strings.HasPrefix(strings.TrimSpace(serial), mark) {
+		return true
+	}
+	return paddedInside(serial)
 }
 
 // paddedInside knows "…45 6": an odd number of characters, padded, swapped.

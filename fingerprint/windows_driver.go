@@ -49,8 +49,8 @@ func (r *reader) foreignDrivers(names []string) []Component {
 		if files++; files > maxDriverFiles {
 			return []Component{lacking(kind, Unreadable, "too-many")}
 		}
-		v, err := r.windows().FileVersion(d.file)
-		if err == nil && !d.foreign && fromMicrosoft(v.Company) {
+		v := r.fileVersion(d.file)
+		if !d.foreign && fromMicrosoft(v.Company) {
 			continue
 		}
 		label := join(" ", strings.ReplaceAll(d.name, " ", "-"), clean(v.Version))
@@ -60,6 +60,23 @@ func (r *reader) foreignDrivers(names []string) []Component {
 		return []Component{lacking(kind, Absent, "not-there")}
 	}
 	return out
+}
+
+// fileVersion reads a file's version, or remembers it while the file is the
+// same. It is empty where there is none, or no such file.
+func (r *reader) fileVersion(file string) WindowsFileVersion {
+	sign := ""
+	if _, err := r.src.Stat(file); err == nil {
+		sign = r.signature(file)
+	}
+	list := r.remember("version of "+file, sign, func() []Component {
+		v, err := r.windows().FileVersion(file)
+		if err != nil {
+			return []Component{unanswered("module", err)}
+		}
+		return []Component{{Kind: "module", State: Present, Value: v.Version, Label: v.Company}}
+	})
+	return WindowsFileVersion{Version: list[0].Value, Company: list[0].Label}
 }
 
 // windowsDriver is a service that runs in the kernel.

@@ -15,6 +15,13 @@
 // files that the recording user could not read, so that a test run as root
 // meets the same closed doors.
 //
+// On Windows it holds what the calls answered: registry.reg, a text that
+// regedit exported, brought to UTF-8, of HKEY_LOCAL_MACHINE; files in
+// registry.d, laid over it in the order of their names as an import does;
+// smbios.bin, what GetSystemFirmwareTable gave; volume.json, disks.json,
+// adapters.json, devices.json (by enumerator) and system.json (memory, TPM,
+// versions of files), which are the types of [fingerprint.Windows].
+//
 // # The packed form
 //
 // One txtar file. A name is percent-encoded where it has a colon, a percent
@@ -51,6 +58,20 @@
 //	         memory-added; with tags of the root service: root-tags,
 //	         root-tags-moved, root-tags-broken, root-tags-loose
 //	vm       a KVM guest: memory-added, disk-swapped, driver-update
+//
+//	windows-laptop   a Lenovo notebook, hybrid graphics, an agent:
+//	                 driver-update, many-updates, feature-update, memory-added,
+//	                 firmware-flaps, firmware-update, disk-swapped, reinstalled,
+//	                 board-swapped, disk-moved, network-swapped, agent-removed,
+//	                 and what never counts: dock, undocked-traces, usb-network,
+//	                 usb-stick, vpn, adapter-disabled, hypervisor-enabled,
+//	                 other-order, in-german, in-vietnamese
+//	windows-desktop  a board full of fillers, Windows on an array that is the
+//	                 second disk: disk-order, other-filler, disk-swapped,
+//	                 reinstalled, network-swapped, memory-added, disk-moved,
+//	                 truncated-table
+//	windows-vm       a guest of Hyper-V: memory-added, disk-swapped,
+//	                 driver-update, copied, migrated
 //
 // The call
 //
