@@ -21,6 +21,8 @@ func (liveNone) ReadFile(string, int) ([]byte, error) { return nil, fs.ErrNotExi
 
 func (liveNone) ReadDir(string, int) ([]string, error) { return nil, fs.ErrNotExist }
 
+func (liveNone) Stat(string) (Stat, error) { return Stat{}, fs.ErrNotExist }
+
 func (liveNone) Resolve(string) (string, error) { return "", fs.ErrNotExist }
 
 func (liveNone) PermanentAddresses() (map[string][]byte, error) { return nil, ErrUnsupported }
