@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed-1feef0b2/holdfast/api"
 	"github.com/seed-1feef0b2/holdfast/app"
+	"github.com/seed-1feef0b2/holdfast/app/chip"
 	"github.com/seed-1feef0b2/holdfast/app/files"
 	"github.com/seed-1feef0b2/holdfast/app/keystore"
 	"github.com/seed-1feef0b2/holdfast/app/keystore/keystoretest"
@@ -32,6 +33,8 @@ type Computer struct {
 	Ring    keystore.Store
 	// Disk may be replaced by one that is killed.
 	Disk files.Disk
+	// Chip opens the computer's security chip; nil is a computer without one.
+	Chip func(context.Context) (chip.Chip, error)
 	// Transport carries the client's requests; nil is the usual one.
 	Transport http.RoundTripper
 
@@ -77,7 +80,7 @@ func (c *Computer) Client() *app.Client {
 		return c.client
 	}
 	client, err := app.Open(app.Config{
-		Profile: c.Profile, Server: c.Server.URL, Source: c.source, Disk: c.Disk, Now: c.Server.Clock.Now, Name: c.Name, Transport: c.Transport,
+		Profile: c.Profile, Server: c.Server.URL, Source: c.source, Disk: c.Disk, Now: c.Server.Clock.Now, Name: c.Name, Transport: c.Transport, Chip: c.Chip,
 		Argon:    vault.Params{Time: 1, MemoryKiB: 8, Threads: 1},
 		Keystore: func(string) (keystore.Store, error) { return c.Ring, nil },
 	})

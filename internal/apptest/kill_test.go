@@ -157,6 +157,13 @@ var acts = []act{
 		w.activate(w.enrol)
 		w.c.Put("A", "value")
 	}},
+	{"replace a key that the chip forgot", func(w *world) {
+		inChip(w).Clear()
+	}, replaceKey, hasReplacedKey},
+	{"replace a key whose chip is gone", func(w *world) {
+		inChip(w)
+		w.c.Chip = noChip
+	}, replaceKey, hasReplacedKey},
 	{"sign out", ready, func(w *world) error {
 		_, err := w.c.Client().SignOut(context.Background(), app.SignOutInput{ForgetKeys: true})
 		return err
