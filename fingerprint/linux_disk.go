@@ -153,7 +153,7 @@ func (r *reader) diskID(block string) (string, Component) {
 // multipath at the subsystem.
 func (r *reader) serialFile(block string) (string, error) {
 	for _, f := range []string{"/device/serial", "/serial", "/device/cid"} {
-		s, err := r.line(block + f)
+		s, err := r.steadyLine(block + f)
 		if err == nil && s != "" {
 			if f == "/device/serial" && strings.HasPrefix(path.Base(block), "mmcblk") {
 				// An eMMC serial has 32 bits; the whole register says more.

@@ -49,6 +49,9 @@ func parseMounts(b []byte) []mount {
 
 // unescape undoes the kernel's octal for blanks and backslashes.
 func unescape(s string) string {
+	if !strings.Contains(s, `\`) {
+		return s
+	}
 	return strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\134`, `\`).Replace(s)
 }
 

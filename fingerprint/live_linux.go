@@ -4,8 +4,11 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -144,7 +147,23 @@ func guarded(name string) bool {
 	return true
 }
 
+// Resolve lets the kernel follow the links at once and asks it where it got to.
 func (liveLinux) Resolve(name string) (string, error) {
+	fd, err := openRetry(name, unix.O_PATH|unix.O_CLOEXEC)
+	if err != nil {
+		return "", pathError("resolve", name, err)
+	}
+	defer unix.Close(fd)
+	var buf [unix.PathMax]byte
+	n, err := unix.Readlink("/proc/self/fd/"+strconv.Itoa(fd), buf[:])
+	if p := string(buf[:max(n, 0)]); err == nil && n < len(buf) && path.IsAbs(p) && !strings.HasSuffix(p, " (deleted)") {
+		return p, nil
+	}
+	return walkLinks(name)
+}
+
+// walkLinks serves where /proc does not tell: not mounted, or the file is going.
+func walkLinks(name string) (string, error) {
 	p, err := filepath.EvalSymlinks(name)
 	var known *fs.PathError
 	if err != nil && !errors.As(err, &known) {

@@ -50,6 +50,31 @@ func (r *reader) remember(key, sign string, read func() []Component) []Component
 	return list
 }
 
+// steadyLine is line for a file that the kernel answers by asking a device, which
+// may take milliseconds: once for each read, and not again while the file is the
+// same one. A device that is plugged in anew has new files in sysfs.
+func (r *reader) steadyLine(name string) (string, error) {
+	if s, ok := r.lines[name]; ok {
+		return s, nil
+	}
+	var failure error
+	list := r.remember("line "+name, r.signature(name), func() []Component {
+		s, err := r.line(name)
+		if failure = err; err != nil || s == "" {
+			return nil
+		}
+		return []Component{{State: Present, Value: s}}
+	})
+	if len(list) == 0 {
+		return "", failure
+	}
+	if r.lines == nil {
+		r.lines = map[string]string{}
+	}
+	r.lines[name] = list[0].Value
+	return list[0].Value, nil
+}
+
 // allPresent keeps anything that may go better next time out of the memory.
 func allPresent(list []Component) bool {
 	for _, c := range list {

@@ -143,6 +143,7 @@ type reader struct {
 	pci       []pciDevice
 	pciErr    error
 	pciHas    bool
+	lines     map[string]string // see steadyLine
 	// packages are what the probe of the packages gave, for the agents among them.
 	packages []Component
 	// win is what several probes of a Windows computer need.
