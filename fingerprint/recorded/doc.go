@@ -50,7 +50,8 @@
 //	         driver-update, many-updates, memory-added, firmware-flaps,
 //	         firmware-update, disk-swapped, reinstalled, board-swapped,
 //	         network-swapped, disk-moved, became-virtual, board-closed, and what never
-//	         counts: usb-network, dock, vpn, docker-bridge, usb-stick
+//	         counts: usb-network, dock, vpn, docker-bridge, usb-stick,
+//	         suspend-resume
 //	desktop  an ASRock board with "Default string" throughout: disk-order,
 //	         other-filler, network-swapped, memory-added
 //	server   the board closed to users, / on a mirror: driver-update,
@@ -72,6 +73,14 @@
 //	                 truncated-table
 //	windows-vm       a guest of Hyper-V: memory-added, disk-swapped,
 //	                 driver-update, copied, migrated
+//
+//	mac-laptop   Apple's processor, storage on the board: os-update, app-updates,
+//	             reinstalled, board-swapped, agent-removed, and what never
+//	             counts: dock, usb-network, vpn, private-wifi-address
+//	mac-desktop  Intel's processor, disk and memory can be exchanged: os-update,
+//	             memory-added, disk-swapped, reinstalled, board-swapped,
+//	             disk-moved, and dock, which never counts
+//	mac-vm       a guest of Apple's own framework: memory-added, cloned
 //
 // The call
 //
