@@ -60,3 +60,11 @@ func Dial(path string) (transport.TPMCloser, error) {
 	}
 	return transport.FromReadWriteCloser(stream{conn}), nil
 }
+
+// Explain is an error that has a code.
+func Explain(code string) error {
+	return explain(map[string]error{
+		"chip_busy": tpm2.TPMRCRetry, "chip_locked_out": tpm2.TPMRCLockout, "chip_absent": tpm2.TPMRCHierarchy,
+		"chip_cleared": errOther, "chip_failed": tpm2.TPMRCFailure,
+	}[code])
+}
