@@ -11,7 +11,8 @@ import (
 // There the files about the computer are hidden, shared or made up, so that
 // binding keys to them is refused. A changed root directory (chroot) is no
 // container, and neither is a virtual computer that was started from a
-// container's image.
+// container's image. The Windows Subsystem for Linux is a virtual computer, and
+// the kind hypervisor names it.
 func Container(src Source) (string, bool) {
 	if src.Platform() != "linux" {
 		return "", false
@@ -30,7 +31,7 @@ func (r *reader) container() string {
 	}
 	// Managers that tell say it here (systemd's container interface).
 	for _, f := range []string{"/run/host/container-manager", "/run/systemd/container"} {
-		if s, err := r.line(f); err == nil && s != "" {
+		if s, err := r.line(f); err == nil && s != "" && fold(s) != "wsl" {
 			return fold(s)
 		}
 	}
@@ -40,7 +41,39 @@ func (r *reader) container() string {
 	if r.has("/.dockerenv") && r.borrowedRoot() {
 		return "docker"
 	}
-	return r.cgroupContainer()
+	if name := r.cgroupContainer(); name != "" {
+		return name
+	}
+	return r.mountContainer()
+}
+
+// mountContainer knows managers by what they mount into a container, which
+// shows even where its groups are hidden from it.
+func (r *reader) mountContainer() string {
+	for _, m := range r.mountTable() {
+		from := m.root
+		switch {
+		case m.point == "/" && m.fs == "overlay":
+			from = m.options
+		case m.fs == "fuse.lxcfs" && strings.HasPrefix(m.point, "/proc/"):
+			return "lxc"
+		case m.point != "/etc/hosts" && m.point != "/etc/hostname" && m.point != "/etc/resolv.conf":
+			continue
+		}
+		for _, known := range []struct{ text, name string }{
+			{"/kubelet/pods/", "kubernetes"},
+			{"/docker/containers/", "docker"},
+			{"/docker/overlay2/", "docker"},
+			{"/containers/storage/overlay", "podman"},
+			{"/overlay-containers/", "podman"},
+			{"/io.containerd.", "containerd"},
+		} {
+			if strings.Contains(from, known.text) {
+				return known.name
+			}
+		}
+	}
+	return ""
 }
 
 // inSnap: a confined snap has the base snap, a read-only image, as its root.

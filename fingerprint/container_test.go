@@ -17,15 +17,26 @@ import (
 func TestContainers(t *testing.T) {
 	const overlay, ext4 = "30 1 0:30 / / rw - overlay overlay rw,upperdir=/x", "30 1 254:0 / / rw - ext4 /dev/vda rw"
 	for name, c := range map[string]struct{ files, want string }{
-		"docker":                      {"-- .dockerenv --\n" + mounts(overlay), "docker"},
-		"docker on a disk driver":     {"-- .dockerenv --\n" + mounts(ext4+"\n40 30 8:1 /var/lib/docker/containers/1/hosts /etc/hosts rw - ext4 /dev/sda1 rw"), "docker"},
-		"an image started as a VM":    {"-- .dockerenv --\n" + mounts(ext4), ""},
-		"podman":                      {"-- run/.containerenv --\n" + mounts(overlay), "podman"},
-		"flatpak":                     {"-- .flatpak-info --\n[Application]\n", "flatpak"},
-		"snap":                        {mounts("30 1 7:1 / / ro - squashfs /dev/loop1 ro\n31 30 8:1 / /var/lib/snapd/hostfs rw - ext4 /dev/sda1 rw"), "snap"},
-		"nspawn":                      {"-- run/systemd/container --\nsystemd-nspawn\n", "systemd-nspawn"},
-		"its manager says so":         {"-- run/host/container-manager --\nLXC\n", "lxc"},
-		"kubernetes":                  {"-- proc/1/cgroup --\n0::/kubepods.slice/kubepods-pod1.slice/cri-containerd-2.scope\n", "kubernetes"},
+		"docker":                   {"-- .dockerenv --\n" + mounts(overlay), "docker"},
+		"docker on a disk driver":  {"-- .dockerenv --\n" + mounts(ext4+"\n40 30 8:1 /var/lib/docker/containers/1/hosts /etc/hosts rw - ext4 /dev/sda1 rw"), "docker"},
+		"an image started as a VM": {"-- .dockerenv --\n" + mounts(ext4), ""},
+		"podman":                   {"-- run/.containerenv --\n" + mounts(overlay), "podman"},
+		"flatpak":                  {"-- .flatpak-info --\n[Application]\n", "flatpak"},
+		"snap":                     {mounts("30 1 7:1 / / ro - squashfs /dev/loop1 ro\n31 30 8:1 / /var/lib/snapd/hostfs rw - ext4 /dev/sda1 rw"), "snap"},
+		"nspawn":                   {"-- run/systemd/container --\nsystemd-nspawn\n", "systemd-nspawn"},
+		"its manager says so":      {"-- run/host/container-manager --\nLXC\n", "lxc"},
+		"kubernetes":               {"-- proc/1/cgroup --\n0::/kubepods.slice/kubepods-pod1.slice/cri-containerd-2.scope\n", "kubernetes"},
+		"kubernetes, hidden groups": {"-- proc/1/cgroup --\n0::/\n" + mounts("30 1 0:30 / / rw - overlay overlay rw,lowerdir=/a\n"+
+			"40 30 8:1 /var/lib/kubelet/pods/1f/etc-hosts /etc/hosts rw - ext4 /dev/sda1 rw"), "kubernetes"},
+		"docker without its mark":     {mounts("30 1 0:30 / / rw - overlay overlay rw,upperdir=/var/lib/docker/overlay2/1/diff"), "docker"},
+		"containerd by its layers":    {mounts("30 1 0:30 / / rw - overlay overlay rw,upperdir=/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots/5/fs"), "containerd"},
+		"rootless podman":             {mounts("30 1 0:30 / / rw - overlay overlay rw,upperdir=/home/a/.local/share/containers/storage/overlay/1/diff"), "podman"},
+		"lxc without systemd":         {mounts(ext4 + "\n50 30 0:60 /proc/cpuinfo /proc/cpuinfo rw - fuse.lxcfs lxcfs rw"), "lxc"},
+		"a host of lxc":               {mounts(ext4 + "\n50 30 0:60 / /var/lib/lxcfs rw - fuse.lxcfs lxcfs rw"), ""},
+		"an older lxc":                {"-- proc/1/cgroup --\n5:cpu:/lxc/c1\n", "lxc"},
+		"podman by its group":         {"-- proc/1/cgroup --\n0::/user.slice/user-1000.slice/libpod-0a1b.scope\n", "podman"},
+		"nspawn by its group":         {"-- proc/1/cgroup --\n0::/machine.slice/machine-deb.scope/payload\n", "systemd-nspawn"},
+		"the subsystem of Windows":    {"-- run/systemd/container --\nwsl\n-- proc/sys/kernel/osrelease --\n5.15.153.1-microsoft-standard-WSL2\n" + mounts(ext4), ""},
 		"an older docker":             {"-- proc/1/cgroup --\n5:cpu:/docker/0123456789ab\n", "docker"},
 		"a computer":                  {"-- proc/1/cgroup --\n0::/init.scope\n" + mounts(ext4), ""},
 		"a changed root":              {mounts("31 30 0:5 / /proc rw - proc proc rw"), ""},
@@ -103,4 +114,14 @@ func lower(s string) string {
 		}
 	}
 	return string(b)
+}
+
+// TestSubsystemOfWindowsIsVirtual: both generations are virtual computers.
+func TestSubsystemOfWindowsIsVirtual(t *testing.T) {
+	for _, kernel := range []string{"5.15.153.1-microsoft-standard-WSL2", "4.4.0-19041-Microsoft"} {
+		s := read(t, tree(t, "-- proc/sys/kernel/osrelease --\n"+kernel+"\n-- run/systemd/container --\nwsl\n"))
+		if got := only(t, s, "hypervisor"); got.Value != "wsl" {
+			t.Errorf("%s: %+v", kernel, got)
+		}
+	}
 }
