@@ -97,7 +97,7 @@ func readSample(t testing.TB, name string) fingerprint.Snapshot {
 	if err := recorded.UnpackVariant(name, "", dir); err != nil {
 		t.Fatal(err)
 	}
-	src, err := recorded.Open(dir, "linux")
+	src, err := recorded.Open(dir, "")
 	if err != nil {
 		t.Fatal(err)
 	}
