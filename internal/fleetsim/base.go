@@ -20,6 +20,8 @@ type Base struct {
 	Snapshot fingerprint.Snapshot
 	// Quiet are the recorded variants that read exactly like the computer itself.
 	Quiet []string
+	// Variants are all that were recorded of it.
+	Variants []string
 	// Borrowed is true where no computer of this platform was recorded, and one of
 	// another platform lent its components.
 	Borrowed bool
@@ -64,7 +66,8 @@ func readBase(name, dir string) (Base, error) {
 	}
 	b := Base{Name: name, Platform: s.Platform, Snapshot: s}
 	same := s.Canonical()
-	for _, v := range recorded.Variants(name) {
+	b.Variants = recorded.Variants(name)
+	for _, v := range b.Variants {
 		other, err := readVariant(name, v, dir)
 		if err != nil {
 			return Base{}, err

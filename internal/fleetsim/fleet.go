@@ -88,6 +88,8 @@ type Simulation struct {
 	Years float64
 	// Strata limits the run to some of the fleet; nil is all.
 	Strata func(Stratum) bool
+
+	judges *bench
 }
 
 // job is a part of a stratum's computers.
@@ -104,6 +106,7 @@ const jobSize = 50
 // Run lets the fleet live under the given policies and counts. The outcome
 // depends on the input and the years alone, not on how many processors there are.
 func (s Simulation) Run(ctx context.Context, policies []string) ([]Tally, error) {
+	s.judges = &bench{free: map[string][]*judge{}}
 	var out []Tally
 	var jobs []job
 	first := uint64(1)
@@ -156,12 +159,11 @@ func parallel[J, R any](ctx context.Context, jobs []J, work func(J) R) []R {
 
 func (s Simulation) work(j job) Tally {
 	t := newTally(j.stratum, j.policy)
-	base := s.Bases[j.stratum.Base]
-	sh := newShape(&base)
-	by := newJudge(sh, j.policy)
+	by := s.judges.take(&s.In, s.Bases, j.stratum.Base, j.policy)
+	defer s.judges.give(by, j.stratum.Base, j.policy)
 	p := newPlan(&s.In, j.policy == api.Managed)
 	for id := j.first; id < j.last; id++ {
-		t.life(p, newComputer(&s.In, sh, j.stratum, s.In.Seed, id, id, 0), by)
+		t.life(p, newComputer(&s.In, by.shape, j.stratum, s.In.Seed, id, id, 0), by)
 	}
 	return t
 }

@@ -11,7 +11,7 @@ func TestX(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := Simulation{In: in, Bases: bases, Years: 40}
+	s := Simulation{In: in, Bases: bases, Years: 100}
 	list, err := s.Run(context.Background(), Policies)
 	if err != nil {
 		t.Fatal(err)

@@ -92,6 +92,24 @@ type Stratum struct {
 	Share float64 `json:"share"`
 }
 
+// Name says in a few words which computers they are.
+func (s Stratum) Name() string {
+	name := platformNames[s.Platform] + ", " + map[string]string{"vm": "virtual machine"}[s.Form]
+	if s.Form != "vm" {
+		name = platformNames[s.Platform] + ", " + s.Form
+	}
+	switch {
+	case s.Platform == "linux" && s.Tags:
+		name += ", tags"
+	case s.Platform == "linux":
+		name += ", no tags"
+	}
+	if s.Chip {
+		name += ", TPM"
+	}
+	return name
+}
+
 // Pattern is what the firmware of a part of the computers of a form says.
 type Pattern struct {
 	Forms     []string `json:"forms"`

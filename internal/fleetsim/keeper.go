@@ -18,11 +18,14 @@ type judge struct {
 	limits server.Limits
 	groups placeSet            // the places that identity groups name
 	kinds  map[string]placeSet // what the vault binds, by what can be read
+	seen   memory
+	gap    time.Duration // between two check-ins
 }
 
-func newJudge(sh *shape, policy string) *judge {
+func newJudge(in *Input, sh *shape, policy string) *judge {
 	p, _ := server.PolicyFor(policy, sh.base.Platform)
-	j := &judge{shape: sh, policy: p, limits: server.DefaultLimits(), kinds: map[string]placeSet{}}
+	j := &judge{shape: sh, policy: p, limits: server.DefaultLimits(), kinds: map[string]placeSet{}, seen: memory{}}
+	j.gap = time.Duration(24 * float64(time.Hour) / in.number(numCheckIns))
 	for _, kinds := range p.Groups {
 		for _, k := range kinds {
 			j.groups |= sh.at(k)
@@ -104,11 +107,11 @@ func (k *keeper) checkIn(p picture, at time.Time, chip bool, open []server.Windo
 		return outcome{verdict: server.Known}
 	}
 	r := k.compare(p, at, open)
-	out := outcome{verdict: r.Verdict, window: r.Window}
+	out := outcome{verdict: r.what, window: r.window}
 	switch {
-	case r.Verdict == server.NeedsCode:
+	case r.what == server.NeedsCode:
 		out.asked = api.ReasonChanged
-	case locked && !k.release(r.Judgement, at):
+	case locked && !k.release(r.releasable, at):
 		out.asked = api.ReasonLocked
 	default:
 		out.freed = locked
@@ -122,7 +125,7 @@ func (k *keeper) checkIn(p picture, at time.Time, chip bool, open []server.Windo
 
 // compared is a judgement with what it was made from.
 type compared struct {
-	server.Judgement
+	verdict
 	overdue server.Overdue
 	known   []picture
 	of      []int // the configuration of each
@@ -143,15 +146,18 @@ func (k *keeper) compare(p picture, at time.Time, open []server.Window) compared
 			}
 		}
 	}
-	blind := k.snapshot(p, p.unread(), k.from)
-	k.unread, k.last = k.unread.Observe(blind, at), at
-	r.overdue = k.unread.Overdue(at, k.limits.UnreadCheckIns, k.limits.UnreadTime)
-	known := make([]api.Snapshot, len(r.known))
-	for i, q := range r.known {
-		known[i] = k.snapshot(q, of, k.from)
+	if at.Sub(k.last) > k.gap+time.Second {
+		k.unread = nil // the check-ins in between were equal to a known one
 	}
-	r.Judgement = server.JudgeWithin(k.policy, known, k.snapshot(p, of, k.from), r.overdue, open)
-	if r.Verdict == server.Known {
+	if blind := p.unread(); blind != 0 {
+		k.unread = k.unread.Observe(k.snapshot(p, blind, k.from), at)
+		r.overdue = k.unread.Overdue(at, k.policy.UnreadableCheckIns, time.Duration(k.policy.UnreadableSeconds)*time.Second)
+	} else {
+		k.unread = nil
+	}
+	k.last = at
+	r.verdict = k.ask(r, p, of, open)
+	if r.what == server.Known {
 		k.unread = nil
 	}
 	return r
@@ -167,12 +173,12 @@ func (k *keeper) equal(p picture) int {
 // settle moves the baseline on after an accepted change. What can be read is
 // what it moves to; the rest the server's code says.
 func (k *keeper) settle(r compared, p picture, at time.Time) {
-	c := &k.configs[r.of[r.Nearest]]
+	c := &k.configs[r.of[r.nearest]]
 	c.used = at.Unix()
-	if r.Verdict == server.Known {
+	if r.what == server.Known {
 		return
 	}
-	known := r.known[r.Nearest]
+	known := r.known[r.nearest]
 	blind := p.unread() & differing(known, p)
 	moved := picture{}
 	for _, x := range p {
@@ -189,12 +195,12 @@ func (k *keeper) settle(r compared, p picture, at time.Time) {
 }
 
 // release says whether the share goes out without a code, and counts it.
-func (k *keeper) release(j server.Judgement, at time.Time) bool {
+func (k *keeper) release(may bool, at time.Time) bool {
 	const secondsOfDay = 24 * 60 * 60
 	if today := at.Unix() / secondsOfDay; today != k.day {
 		k.day, k.freed = today, 0
 	}
-	if !j.Releasable(k.policy) || k.freed >= k.limits.ReleasesPerDay {
+	if !may || k.freed >= k.limits.ReleasesPerDay {
 		return false
 	}
 	k.freed++

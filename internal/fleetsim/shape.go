@@ -13,8 +13,8 @@ import (
 )
 
 // mostMembers is how many members of a set a simulated computer keeps: a
-// thousand packages are judged like a few, only slower.
-const mostMembers = 4
+// thousand packages are judged like two, only slower.
+const mostMembers = 2
 
 // place is a kind of component at its place: what the server compares with each
 // other.
@@ -55,6 +55,23 @@ type shape struct {
 	base   *Base
 	places []place
 	parts  []part
+
+	digests map[uint32]string // written so far; not safe for several goroutines
+}
+
+// mostDigests bounds how many are kept.
+const mostDigests = 1 << 12
+
+func (sh *shape) digest(value uint32) string {
+	if s, ok := sh.digests[value]; ok {
+		return s
+	}
+	if len(sh.digests) >= mostDigests {
+		clear(sh.digests)
+	}
+	s := digest(value)
+	sh.digests[value] = s
+	return s
 }
 
 // Values below modelValues are those of the model; what a computer has for
@@ -62,7 +79,7 @@ type shape struct {
 const modelValues = 1 << 12
 
 func newShape(base *Base) *shape {
-	sh := &shape{base: base}
+	sh := &shape{base: base, digests: map[uint32]string{}}
 	members := map[string]int{}
 	for _, c := range base.Snapshot.Components {
 		p := place{string(c.Class), c.Kind, c.Place, fingerprint.Identifier(c.Kind)}
@@ -163,7 +180,7 @@ func (p picture) unread() placeSet {
 
 // snapshot is a picture as the server gets it, of some places only.
 func (sh *shape) snapshot(p picture, of placeSet, from map[string]string) api.Snapshot {
-	s := api.Snapshot{Schema: api.SchemaVersion, Platform: sh.base.Platform}
+	s := api.Snapshot{Schema: api.SchemaVersion, Platform: sh.base.Platform, Components: make([]api.Component, 0, of.size()+4)}
 	for _, x := range p {
 		if !of.has(x.place) {
 			continue
@@ -171,7 +188,7 @@ func (sh *shape) snapshot(p picture, of placeSet, from map[string]string) api.Sn
 		at := sh.places[x.place]
 		c := api.Component{Class: at.class, Kind: at.kind, Place: at.place, State: stateWords[x.state]}
 		if x.state == present {
-			c.Digest, c.From = digest(x.value), from[at.kind]
+			c.Digest, c.From = sh.digest(x.value), from[at.kind]
 		}
 		s.Components = append(s.Components, c)
 	}
