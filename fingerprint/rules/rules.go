@@ -20,15 +20,16 @@ const Schema = 1
 // Set is a checked document of rules, ready to match. It never changes and
 // serves any number of goroutines.
 type Set struct {
-	version   int
-	texts     *regexp.Regexp
-	serials   serialRules
-	ids       idRules
-	addresses addressRules
-	ties      ties
-	agents    []Agent
-	exact     map[string]map[string]int // platform, name: index into agents
-	prefixes  map[string][]agentPrefix
+	version     int
+	texts       *regexp.Regexp
+	serialTexts *regexp.Regexp
+	serials     serialRules
+	ids         idRules
+	addresses   addressRules
+	ties        ties
+	agents      []Agent
+	exact       map[string]map[string]int // platform, name: index into agents
+	prefixes    map[string][]agentPrefix
 }
 
 //go:embed rules.json
@@ -92,10 +93,13 @@ func Parse(doc []byte) (*Set, error) {
 func (d document) set() (*Set, error) {
 	s := &Set{version: d.Version, serials: d.Serials}
 	var err error
-	if s.texts, err = compileTexts(d.Texts); err != nil {
+	if s.texts, err = compileTexts("texts", d.Texts); err != nil {
 		return nil, err
 	}
 	if err := d.Serials.check(); err != nil {
+		return nil, err
+	}
+	if s.serialTexts, err = compileTexts("serials.texts", append([]string{"none"}, d.Serials.Texts...)); err != nil {
 		return nil, err
 	}
 	if s.ids, err = d.UUIDs.parse(); err != nil {

@@ -26,7 +26,7 @@ func TestPlaceholderSerials(t *testing.T) {
 		"System Serial Number", "System manufacturer", "SystemSerialNumb", "Base Board Serial Number", "Main Board Serial Number",
 		"MB-1234567890", "SYS-1234567890", "Sys-9876543210", "SN-12345", "Chassis Serial Number", "Type2 - Board Serial Number",
 		"Asset Tag", "Asset-1234567890", "SerNum0", "Serial Number", "PartNum0", "Manufacturer00", "ModulePartNumber00",
-		"Array1_PartNumber0", "nnnnnnnn", "eval", "IATPASS", "<OUT OF SPEC>", "INSYDE", "All Series", "SKU", "BSN12345678901234567",
+		"Array1_PartNumber0", "A1_SerNum0", "[Empty]", "nnnnnnnn", "eval", "IATPASS", "<OUT OF SPEC>", "INSYDE", "All Series", "SKU", "BSN12345678901234567",
 		"123456789", "1234567890", "0123456789", "0123456789ABCDEF", "12345678", "abcdef", "1-2-1-2", "AABBAABB",
 	} {
 		if !Default().Serial(strings.TrimSpace(s)) {
@@ -47,12 +47,12 @@ func TestRealSerials(t *testing.T) {
 }
 
 func TestModelsAreNotSerials(t *testing.T) {
-	for _, s := range []string{"X1", "Latitude 5511", "20Q5S0AB00", "B450M Pro4", "V7"} {
+	for _, s := range []string{"X1", "Insyde", "INSYDE Corp.", "All-in-One 22", "H61", "1.0", "DIMM A1", "Latitude 5511", "20Q5S0AB00", "B450M Pro4", "V7"} {
 		if Default().Text(s) {
 			t.Errorf("model %q was taken for a placeholder", s)
 		}
 	}
-	for _, s := range []string{"System Product Name", "Base Board Product Name", "System manufacturer", "To be filled by O.E.M.", "Default string", "", "0", "xxx"} {
+	for _, s := range []string{"System Product Name", "Base Board Product Name", "System manufacturer", "To be filled by O.E.M.", "Default string", "", "0", "xxx", "[Empty]", "A1_PartNum0", "A1_Manufacturer1", "Mfg 0", "SODIMM000", "0x0000", "SKU1", "All", "0001", "xxx123x#ABA", "S26361-Kxxx-Vyyy", "Unspecified"} {
 		if !Default().Text(s) {
 			t.Errorf("model %q was taken for a name", s)
 		}

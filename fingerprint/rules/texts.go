@@ -17,18 +17,18 @@ const (
 var ordinary = []string{"7kq2x9d4m1zt", "pf1abc2d", "s4genx0r412873", "latitude 5511", "b450m pro4", "x1"}
 
 // compileTexts makes one pattern of all, anchored at both ends.
-func compileTexts(list []string) (*regexp.Regexp, error) {
+func compileTexts(name string, list []string) (*regexp.Regexp, error) {
 	if len(list) == 0 || len(list) > maxTexts {
-		return nil, fmt.Errorf("rules: texts: %d patterns, want 1 to %d", len(list), maxTexts)
+		return nil, fmt.Errorf("rules: %s: %d patterns, want 1 to %d", name, len(list), maxTexts)
 	}
 	for i, p := range list {
 		if err := checkPattern(p); err != nil {
-			return nil, fmt.Errorf("rules: texts[%d]: %w", i, err)
+			return nil, fmt.Errorf("rules: %s[%d]: %w", name, i, err)
 		}
 	}
 	all, err := regexp.Compile(`^(?:(?:` + strings.Join(list, ")|(?:") + `))$`)
 	if err != nil {
-		return nil, fmt.Errorf("rules: texts: %w", err)
+		return nil, fmt.Errorf("rules: %s: %w", name, err)
 	}
 	return all, nil
 }
@@ -82,6 +82,8 @@ type serialRules struct {
 	Shortest  int  `json:"shortest"`  // bytes, letters and digits
 	Distinct  int  `json:"distinct"`  // different characters
 	Ascending bool `json:"ascending"` // refuse what only counts up
+	// Texts are fillers where a serial number should be, and good names elsewhere.
+	Texts []string `json:"texts"`
 }
 
 func (r serialRules) check() error {
@@ -96,7 +98,7 @@ func (s *Set) Serial(v string) bool {
 	f := Fold(v)
 	squeezed := squeeze(f)
 	return len(squeezed) < s.serials.Shortest || distinct(strings.ReplaceAll(f, "-", "")) < s.serials.Distinct ||
-		s.serials.Ascending && ascending(squeezed) || s.Text(f)
+		s.serials.Ascending && ascending(squeezed) || s.Text(f) || s.serialTexts.MatchString(f)
 }
 
 // squeeze leaves letters and digits only, for comparing.
