@@ -23,6 +23,7 @@ func (c *Client) Report(ctx context.Context) (string, error) {
 	line("state", st.State)
 	line("server", st.Server)
 	line("keystore", st.Keystore)
+	line("chip", strings.TrimSpace(st.Chip+" "+st.ChipTrouble))
 	line("checked", st.Checked)
 	for _, w := range st.Warnings {
 		line("warning", w)
