@@ -267,6 +267,21 @@ func (c *client) answer(code string) error {
 	return c.absorb(r)
 }
 
+// announce says that the disk will change, and types the code for it.
+func (c *client) announce() error {
+	if err := c.checkIn(); err != nil {
+		return err
+	}
+	if _, err := c.w.server.announce(c.key); err != nil {
+		return err
+	}
+	d := c.w.server.rows[c.state.Device]
+	if d.announced {
+		return nil
+	}
+	return c.answer(d.code)
+}
+
 // promote puts the new key into its place: keyring, chain, and the leftover last.
 func (c *client) promote(newKey string) error {
 	raw, err := hex.DecodeString(newKey)

@@ -53,7 +53,7 @@ func TestTheModelFindsMistakes(t *testing.T) {
 	t.Parallel()
 	for m, from := range map[string]int{ // where in the story to begin looking
 		freshPairEachTime: 40, sendBeforeStoring: 40, stateBeforeVault: 1, newSecretOnError: 60,
-		forgetBeforePromoting: 300, neverSayLocked: 1, forgetUnannounced: 430,
+		forgetBeforePromoting: 410, neverSayLocked: 1, forgetUnannounced: 540,
 	} {
 		what, at := "", 0
 		for at = from; at <= from+120 && what == ""; at++ {

@@ -24,12 +24,33 @@ func story(w *world) {
 	w.activateGoal("a flapping value")
 	w.computer = with(w.computer, "memory", "more of it")
 	w.activateGoal("more memory")
+	w.announcedDisk()
 	w.fork()
 	w.save("first", "1 again")
 	w.computer = with(w.computer, "boot-disk", "boot-disk of this computer")
 	w.activateGoal("the old disk again")
 	w.readBack()
 	w.signOut()
+}
+
+// announcedDisk announces another disk, puts it in, and goes on. Where nothing
+// fails and the server gives shares without a code, no other code is typed.
+func (w *world) announcedDisk() {
+	w.t.Helper()
+	w.achieve("announce a disk", func(c *client) error {
+		if err := w.activate(c); err != nil {
+			return err
+		}
+		return c.announce()
+	})
+	codes := w.server.codes()
+	w.computer = with(w.computer, "boot-disk", "an announced disk")
+	w.activateGoal("the announced disk")
+	calm := w.faults.kill == nil && w.faults.blip == nil && w.faults.rate == 0
+	if calm && w.server.codes() != codes {
+		w.t.Fatalf("a code was asked for after the change was announced")
+	}
+	w.save("announced", "4")
 }
 
 // fork puts an older chain back, as a restored backup does, and goes on.

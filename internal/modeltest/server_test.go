@@ -19,6 +19,8 @@ var (
 	errRevoked    = errors.New("revoked")
 	errCode       = errors.New("code refused")
 	errRekey      = errors.New("a fork's answer needs a new key")
+
+	errNotActivated = errors.New("not activated")
 )
 
 // States of a device.
@@ -37,6 +39,7 @@ type device struct {
 	configs                      map[string]fingerprint.Snapshot // by digest
 	share                        *vault.Share
 	code, reason                 string // of the open challenge
+	announced                    bool   // an announced change of the disk may come
 	freeReleases                 int
 	consumed, released, unproven int
 	forks                        int
@@ -63,6 +66,15 @@ func (s *server) forks() int {
 	n := 0
 	for _, d := range s.rows {
 		n += d.forks
+	}
+	return n
+}
+
+// codes counts all codes that were taken.
+func (s *server) codes() int {
+	n := 0
+	for _, d := range s.rows {
+		n += d.consumed
 	}
 	return n
 }
@@ -152,11 +164,14 @@ func (s *server) checkIn(key, prev, next string, snap fingerprint.Snapshot, lock
 		case prev == d.lastPrev && next == d.lastNext:
 		default:
 			d.forks++
-			d.state = frozen
+			d.state, d.announced = frozen, false
 			d.open("fork")
 			return nil
 		}
 		match := d.judge(snap)
+		if match == needsCode && d.announced && d.judge(d.withKnownDisk(snap)) == releasable {
+			match, d.announced = releasable, false
+		}
 		if match == needsCode {
 			d.state = limited
 			d.open("changed")
@@ -189,12 +204,37 @@ func (s *server) answer(key, code string, snap fingerprint.Snapshot, newKey, new
 			}
 			d.key, d.current, d.lastPrev, d.lastNext = newKey, newNext, "", ""
 		}
+		d.announced = d.announced || d.reason == "announce"
 		d.code, d.reason, d.state = "", "", activated
 		d.configs[digest(snap)] = snap
 		d.consumed++
 		d.release(false)
 		return nil
 	})
+}
+
+// announce opens a challenge whose code opens a window for another disk, once.
+func (s *server) announce(key string) (reply, error) {
+	return s.transact("announce", key, func(d *device) error {
+		if d.state != activated {
+			return errNotActivated
+		}
+		if !d.announced {
+			d.open("announce")
+		}
+		return nil
+	})
+}
+
+// withKnownDisk gives a computer as it would be with the disk of the last
+// configuration that differs by nothing else.
+func (d *device) withKnownDisk(now fingerprint.Snapshot) fingerprint.Snapshot {
+	for _, known := range d.configs {
+		if s := with(now, "boot-disk", value(known, "boot-disk")); judge(known, s) == releasable {
+			return s
+		}
+	}
+	return now
 }
 
 func (s *server) device(key string) (reply, error) {
