@@ -23,7 +23,7 @@ var needed = []string{numYears, numCheckIns, numInWindow, numReread, numNoDisk, 
 
 var (
 	doings = []string{"change", "add", "remove", "unread", "blank", "other", "chip"}
-	sorts  = []string{"update", "hardware", "identity", "firmware", "flap", "unreadable", "virtual", "passing"}
+	sorts  = []string{"update", "hardware", "identity", "firmware", "flap", "unreadable", "vanishing", "virtual", "passing"}
 )
 
 func (in Input) check() error {

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -63,6 +64,23 @@ func TestPatternsAreTheMeasuredOnes(t *testing.T) {
 			if i < 0 || math.Abs(in.Patterns[i].Share-g.Share) > 0.004 {
 				t.Errorf("%s %q: measured %.4f, the input says otherwise", form, g.Name, g.Share)
 			}
+		}
+	}
+}
+
+func TestClassify(t *testing.T) {
+	const named = "System Information\n\tProduct Name: X1\n\tUUID: --\nBase Board Information\n\tManufacturer: "
+	for _, tt := range []struct{ form, dump, want string }{
+		{"laptop", named + "ACME\n\tProduct Name: B\n\tSerial Number: --\n", "uuid, serial, board"},
+		{"laptop", named + "Dell Inc.\n\tProduct Name: B\n\tSerial Number: --\n", "uuid of serial, serial, board of serial"},
+		{"laptop", named + "ACME\n\tProduct Name: X1\n\tSerial Number: --\n", "uuid, serial, board"},
+		{"desktop", named + "ACME\n\tProduct Name: X1\n\tSerial Number: --\n", "uuid, board"},
+		{"desktop", named + "Gigabyte\n\tProduct Name: X1\n\tSerial Number: --\n\tLocation In Chassis: Default string\n", "uuid of network-card"},
+		{"desktop", "System Information\n\tProduct Name: To Be Filled By O.E.M.\n\tUUID: --\nBase Board Information\n\tManufacturer: ASRock\n\tProduct Name: B\n\tLocation In Chassis:\n\tSerial Number: --\n", "nothing"},
+		{"desktop", "System Information\n\tProduct Name: X1\nBase Board Information\n\tManufacturer: ACME\n\tProduct Name: B\n", "serial"},
+	} {
+		if p := classify(tt.form, dmiFields(strings.NewReader(tt.dump)), filler.MatchString); p.Name != tt.want {
+			t.Errorf("%s %q: %q, want %q", tt.form, tt.dump, p.Name, tt.want)
 		}
 	}
 }

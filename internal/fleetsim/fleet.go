@@ -229,15 +229,16 @@ func (t *Tally) outcome(out outcome, since []*Event) {
 // passed stands for the end of something passing, or its staying unreadable.
 var passed = &Event{Name: "after"}
 
-// blamed is the event that a prompt is booked on: the first that was wanted, or
-// the first at all.
+// blamed is the event that a prompt is booked on: one that was wanted where there
+// is one, else one that touches the identity, else the first.
 func blamed(since []*Event, wanted bool) *Event {
-	for _, e := range since {
-		if e.Wanted || !wanted {
-			return e
-		}
+	if len(since) == 0 {
+		return passed
 	}
-	return passed
+	i := slices.IndexFunc(since, func(e *Event) bool {
+		return wanted && e.Wanted || !wanted && e.touches(identityKinds)
+	})
+	return since[max(i, 0)]
 }
 
 func (t *Tally) count(e *Event, f func(*Cause)) {

@@ -48,8 +48,8 @@ type Effect struct {
 type Event struct {
 	Name  string `json:"name"`
 	Title string `json:"title"`
-	// Sort is update, hardware, identity, firmware, flap, unreadable, virtual or
-	// passing; it orders the page and names what a sweep scales.
+	// Sort is update, hardware, identity, firmware, flap, unreadable, vanishing,
+	// virtual or passing; it orders the page and names what a sweep scales.
 	Sort string `json:"sort"`
 	// Platforms and Forms limit where it happens; empty means everywhere.
 	Platforms []string `json:"platforms,omitempty"`

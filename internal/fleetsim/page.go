@@ -18,8 +18,8 @@ func (r Result) Files() map[string][]byte {
 	return map[string][]byte{
 		PageName:                        r.page(),
 		"policy-numbers.prompts.svg":    plotPrompts(r.Prompts, r.In.Platforms()),
-		"policy-numbers.flapping.svg":   plotSweep(r.Sweeps, "flap", "Prompts in vain under balanced, as more of the firmware's values flap", "flapping spells per computer and year"),
-		"policy-numbers.unreadable.svg": plotSweep(r.Sweeps, "unreadable", "Prompts in vain under balanced, as more of it cannot be read for a moment", "unreadable moments per computer and year"),
+		"policy-numbers.flapping.svg":   plotSweep(r.Sweeps, "flap", "Prompts in vain under balanced, as more of the firmware's values flap", "flapping spells per computer and year", 0.001, 1000),
+		"policy-numbers.unreadable.svg": plotSweep(r.Sweeps, "unreadable", "Prompts in vain under balanced, as more of it cannot be read for a moment", "unreadable moments per computer and year", 0.0001, 100),
 		"policy-numbers.attacks.svg":    plotAttacks(r.Seen),
 	}
 }

@@ -45,9 +45,9 @@ func plotPrompts(list []Tally, platforms []string) []byte {
 }
 
 // plotSweep draws how prompts in vain grow with what flaps or cannot be read.
-func plotSweep(sweeps []Sweep, sort, title, axis string) []byte {
+func plotSweep(sweeps []Sweep, sort, title, axis string, low, high float64) []byte {
 	d := newDrawing(860, 420, title)
-	x := scale{low: 0.001, high: 100, from: 70, to: d.width - 130, log: true}
+	x := scale{low: low, high: high, from: 70, to: d.width - 130, log: true}
 	y := scale{low: 0.0003, high: 10, from: 350, to: 60, log: true}
 	for _, v := range x.decades() {
 		d.line(x.at(v), y.from, x.at(v), y.to, grid, 1, "")
@@ -110,9 +110,9 @@ func plotAttacks(seen []Seen) []byte {
 				continue
 			}
 			e := shareOf(k, of)
-			at := y + 14 + float64(n-1)*3
+			at := y + 14 + float64(n-1)*5
 			d.line(s.at(e.Low), at, s.at(e.High), at, hues[n], 3, "")
-			d.dot(s.at(e.Value), at, 5, hues[n], true)
+			d.dot(s.at(e.Value), at, 4, hues[n], true)
 		}
 	}
 	return d.bytes()

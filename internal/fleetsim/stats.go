@@ -33,7 +33,14 @@ func shareOf(k, n int) Estimate {
 	p, m := float64(k)/float64(n), float64(n)
 	mid := (p + z*z/(2*m)) / (1 + z*z/m)
 	half := z / (1 + z*z/m) * math.Sqrt(p*(1-p)/m+z*z/(4*m*m))
-	return Estimate{p, math.Max(0, mid-half), math.Min(1, mid+half)}
+	e := Estimate{p, math.Max(0, mid-half), math.Min(1, mid+half)}
+	if k == 0 {
+		e.Low = 0 // exactly so, whatever rounding makes of it
+	}
+	if k == n {
+		e.High = 1
+	}
+	return e
 }
 
 // gammaQuantile inverts the regularised lower incomplete gamma function P(a, x)
