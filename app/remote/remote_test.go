@@ -311,3 +311,26 @@ func check(t *testing.T, err error, want string) {
 		t.Errorf("%v, want %q", err, want)
 	}
 }
+
+func TestHistoryPages(t *testing.T) {
+	srv, s := server(t,
+		answer(200, "application/json", `{"events":[{"seq":9,"at":"2026-11-22T14:00:00Z","event":"asked"}],"before":9}`),
+		answer(200, "application/json", `{"events":[],"before":9}`),
+		answer(200, "application/json", `{"events":[]}`),
+	)
+	c := client(t, srv.URL)
+	key := deviceKey(t)
+	page, err := c.History(context.Background(), key, "dev1", 0)
+	if err != nil || len(page.Events) != 1 || page.Before != 9 {
+		t.Fatalf("%+v, %v", page, err)
+	}
+	if _, err := c.History(context.Background(), key, "dev1", page.Before); api.CodeOf(err) != api.CodeServerReply {
+		t.Errorf("a page that leads to itself: %v", err)
+	}
+	if page, err = c.History(context.Background(), key, "dev1", 9); err != nil || page.Before != 0 {
+		t.Errorf("%+v, %v", page, err)
+	}
+	if s.requests[0].URL.RawQuery != "" || s.requests[1].URL.RawQuery != "before=9" {
+		t.Errorf("asked %q and %q", s.requests[0].URL.RawQuery, s.requests[1].URL.RawQuery)
+	}
+}
