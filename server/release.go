@@ -83,15 +83,15 @@ func (w *work) sealShare(dev Device, sh Share, ephemeral string) (*api.Release, 
 
 // releaseFree releases the share without a code, where every identity group
 // that counts was matched by value or is listed in an open change window, a few
-// times a day. While a window of IT's is open it counts apart, and more often: a
-// night of updates restarts a computer again and again. Nil means that it may not,
+// times a day. Inside a change window it counts apart, and more often: a night of
+// updates restarts a computer again and again. Nil means that it may not,
 // and a code is needed.
 func (w *work) releaseFree(sc scene, known recognised, r api.CheckInRequest) (*api.Release, error) {
 	if !known.Releasable(known.policy) {
 		return nil, nil
 	}
 	label, most := releasesTaken, w.limits.ReleasesPerDay
-	if known.openForIT() {
+	if known.countedApart() {
 		label, most = releasesInWindow, w.limits.ReleasesInWindow
 	}
 	until, err := w.take(label, sc.dev.ID, rule{most, day})

@@ -146,9 +146,10 @@ func (w *work) viewWindows(sc scene) ([]api.Window, error) {
 	return out, nil
 }
 
-// openForIT says whether a window of IT's is open for the computer.
-func (r recognised) openForIT() bool {
-	return slices.ContainsFunc(r.windows, func(v Window) bool { return v.Origin == api.WindowIT })
+// countedApart says whether a release counts as one inside a change window: a
+// window of IT's is open for the computer, or the drift needed a person's.
+func (r recognised) countedApart() bool {
+	return r.Window != "" || slices.ContainsFunc(r.windows, func(v Window) bool { return v.Origin == api.WindowIT })
 }
 
 // useWindows is what accepting a drift inside change windows does beside moving
