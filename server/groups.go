@@ -9,7 +9,7 @@ type GroupState string
 const (
 	GroupMatches    GroupState = "match"      // enough known values are there
 	GroupDiffers    GroupState = "differ"     // too few are
-	GroupUnreadable GroupState = "unreadable" // known, but not read just now
+	GroupUnreadable GroupState = "unreadable" // known, but not read just now, or a placeholder under newer rules
 	GroupAbsent     GroupState = "absent"     // nothing known to compare, or not counted
 )
 
@@ -17,10 +17,10 @@ const (
 // only where nothing of the board can be compared: a board that was readable
 // and is not just now leaves it counting, and so does one that newly is.
 //
-// The second result is false where newer rules would take too much away: more
-// than one whole group, or all that there is to match. Somebody who reports
-// placeholders instead of values gets no further than that.
-func (c comparison) groupStates(before buckets, rules rulesChange) (map[string]GroupState, bool) {
+// The second result is how many whole groups newer rules take away. The third is
+// false where that is too much: more than one, or all that there is to match.
+// Somebody who reports placeholders instead of values gets no further than that.
+func (c comparison) groupStates(before buckets, rules rulesChange) (map[string]GroupState, int, bool) {
 	out := make(map[string]GroupState, len(c.policy.Groups))
 	lost, matched := 0, 0
 	var board tally
@@ -41,7 +41,7 @@ func (c comparison) groupStates(before buckets, rules rulesChange) (map[string]G
 			matched++
 		}
 	}
-	return out, lost == 0 || (lost == 1 && matched > 0)
+	return out, lost, lost == 0 || (lost == 1 && matched > 0)
 }
 
 // tally counts the values of a group: those known, matched, and taken away by
@@ -57,9 +57,12 @@ func (t tally) compared() int { return t.matched + t.differing }
 // state: a group differs where two independent values do, or the only one that
 // can be compared. One flapping value of three is no difference, and neither is
 // one that flaps together with what its maker computed from it.
+//
+// A group of which newer rules took everything is not matched by value: nothing
+// is asked for, and nothing is released on the strength of what is left.
 func (t tally) state() GroupState {
 	switch {
-	case t.known == 0:
+	case t.known == 0 && t.lost == 0:
 		return GroupAbsent
 	case t.compared() == 0:
 		return GroupUnreadable

@@ -43,6 +43,7 @@ type Judgement struct {
 	needed []string // windows that the verdict needed
 	stand  []string // windows that stand in for whatever differs or is unread
 	inside bool     // open windows list all of the drift
+	lost   bool     // newer rules took a whole identity group away
 }
 
 // Releasable says whether the server's share may go out without a code: the
@@ -128,13 +129,13 @@ type comparison struct {
 func (c comparison) judge(known api.Snapshot) (Judgement, int) {
 	before := bucketsOf(known)
 	rules := rulesBetween(known, c.now)
-	groups, believable := c.groupStates(before, rules)
+	groups, lost, believable := c.groupStates(before, rules)
 	if !believable {
 		rules = sameRules
-		groups, _ = c.groupStates(before, rules)
+		groups, lost, _ = c.groupStates(before, rules)
 	}
 	diffs := compare(before, c.after, rules)
-	j := Judgement{Groups: groups, Changes: changesOf(diffs), Flags: flagsOf(diffs, before)}
+	j := Judgement{Groups: groups, Changes: changesOf(diffs), Flags: flagsOf(diffs, before), lost: lost > 0}
 	distance := 0
 	for _, d := range diffs {
 		distance += weightOf(d.kind) * d.members()

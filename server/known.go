@@ -99,7 +99,7 @@ func (w *work) settleIn(dev *Device, r recognised, now api.Snapshot) error {
 	if r.Verdict == Known {
 		return w.settleKnown(r, now)
 	}
-	moved := Settle(r.compared, now, r.overdue)
+	moved := settle(r.compared, now, r.overdue, r.lost)
 	c := r.nearest
 	c.Used = w.now
 	if err := w.move(c, moved); err != nil {
@@ -121,7 +121,7 @@ func (w *work) settleKnown(r recognised, now api.Snapshot) error {
 	if now.Rules > c.Rules {
 		c.Used = w.now
 		if r.Nearest >= 0 && len(r.all) > 0 {
-			now = Settle(r.compared, now, r.overdue)
+			now = settle(r.compared, now, r.overdue, r.lost)
 		}
 		return w.move(c, now)
 	}

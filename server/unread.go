@@ -57,11 +57,24 @@ func (u Unread) Overdue(at time.Time, checkIns int, long time.Duration) Overdue 
 // cannot be changed behind an unreadable spell. While anything of it is kept, so
 // are the rules that it was read under.
 func Settle(known, now api.Snapshot, overdue Overdue) api.Snapshot {
+	return settle(known, now, overdue, false)
+}
+
+// settle is Settle, which may also keep what newer rules took away: where that
+// was a whole identity group, or somebody who reports placeholders would take
+// one group away after the other.
+func settle(known, now api.Snapshot, overdue Overdue, keepLost bool) api.Snapshot {
 	before, after := bucketsOf(known), bucketsOf(now)
 	keep := map[bucketKey]bool{}
-	for _, d := range compare(before, after, rulesBetween(known, now)) {
+	rules := rulesBetween(known, now)
+	for _, d := range compare(before, after, rules) {
 		if d.unread > 0 && !overdue[d.bucketKey] {
 			keep[d.bucketKey] = true
+		}
+	}
+	for k, b := range before {
+		if d := compareBucket(b, after[k], rules.in(k.class)); keepLost && d.lost > 0 && d.lost == len(b.digests) {
+			keep[k] = true
 		}
 	}
 	out := api.Snapshot{Schema: now.Schema, Platform: now.Platform, Rules: now.Rules}
@@ -69,8 +82,8 @@ func Settle(known, now api.Snapshot, overdue Overdue) api.Snapshot {
 		out.Rules = min(known.Rules, now.Rules)
 	}
 	for _, c := range now.Components {
-		unread := c.State == api.StateUnreadable || c.State == api.StateError
-		if !unread || !keep[bucketKey{c.Class, c.Kind, c.Place}] {
+		valued := c.State == api.StatePresent || c.State == api.StateAbsent
+		if valued || !keep[bucketKey{c.Class, c.Kind, c.Place}] {
 			out.Components = append(out.Components, c)
 		}
 	}

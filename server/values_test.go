@@ -72,7 +72,8 @@ func TestNewerRulesAreNoChange(t *testing.T) {
 	}{
 		{"one value, newer rules", l, l.With("system-serial", "-"), 4, Known, Known, true},
 		{"one value, the same rules", l, l.With("system-serial", "-"), 3, NeedsCode, Accepted, true},
-		{"the board, newer rules", l, noBoard, 4, Known, Known, true},
+		{"the board, newer rules", l, noBoard, 4, Known, Known, false},
+		{"the board, newer rules, and no network card", l.With("network-card"), noBoard.With("network-card"), 4, Known, Known, false},
 		{"the board, the same rules", l, noBoard, 3, NeedsCode, NeedsCode, false},
 		{"the board, and another network card", l, noBoard.With("network-card", "n9"), 4, NeedsCode, NeedsCode, false},
 		{"one value, and two others differ", l, l.With("system-serial", "-").With("system-uuid", "u2").With("board-serial", "b2"), 4, NeedsCode, NeedsCode, false},
@@ -111,6 +112,37 @@ func TestSettledSnapshotsKeepTheRulesOfWhatTheyKeep(t *testing.T) {
 	now.Rules = 4
 	if got := Settle(known, now, nil); got.Rules != 4 {
 		t.Errorf("all of it was read under rules 4, kept as under %d", got.Rules)
+	}
+}
+
+// TestNobodyDrainsAComputerByClaimingNewerRules: a patched program that reports
+// one group after the other as placeholders, each time under newer rules, and
+// what is still counted as unreadable, never gets to where nothing is left to
+// match.
+func TestNobodyDrainsAComputerByClaimingNewerRules(t *testing.T) {
+	p, _ := PolicyFor(api.Balanced, "linux")
+	steps := []Computer{
+		Laptop().With("boot-disk", "-").With("system-uuid", "?").With("system-serial", "?").With("board-serial", "?").With("network-card", "?"),
+		Laptop().With("boot-disk", "-").With("system-uuid", "-").With("system-serial", "-").With("board-serial", "-").With("network-card", "?"),
+		Laptop().With("boot-disk", "-").With("system-uuid", "-").With("system-serial", "-").With("board-serial", "-").With("network-card", "-"),
+	}
+	known := Laptop().Snapshot()
+	all := []api.Snapshot{known}
+	for i := range 9 {
+		now := steps[i%len(steps)].Snapshot()
+		now.Rules = 2 + i
+		j := Judge(p, all, now)
+		if j.Releasable(p) {
+			t.Fatalf("step %d: %s, and the share would go out; %v", i, j.Verdict, j.Groups)
+		}
+		if j.Verdict == NeedsCode {
+			continue
+		}
+		known = settle(all[j.Nearest], now, nil, j.lost)
+		all = append(all, known)
+	}
+	if j := Judge(p, []api.Snapshot{known}, Laptop().Snapshot()); j.Verdict == NeedsCode || !j.Releasable(p) {
+		t.Errorf("the computer itself afterwards: %s %v", j.Verdict, j.Groups)
 	}
 }
 
