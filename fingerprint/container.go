@@ -14,11 +14,14 @@ import (
 // container's image. The Windows Subsystem for Linux is a virtual computer, and
 // the kind hypervisor names it.
 func Container(src Source) (string, bool) {
-	if src.Platform() != "linux" {
-		return "", false
-	}
 	r := &reader{ctx: context.Background(), src: src, rules: rules.Default()}
-	name := r.container()
+	name := ""
+	switch src.Platform() {
+	case "linux":
+		name = r.container()
+	case "windows":
+		name = r.windowsContainer()
+	}
 	return name, name != ""
 }
 

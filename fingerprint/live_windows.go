@@ -81,6 +81,9 @@ func (liveWindows) RegistryValues(path string, names ...string) ([]RegistryValue
 	return out, nil
 }
 
+// maxRegistryValue bounds one value in bytes.
+const maxRegistryValue = 16 << 10
+
 // registryValue reads one value; the buffer grows once and stays.
 func registryValue(k registry.Key, name string, buf []byte) (RegistryValue, []byte) {
 	n, kind, err := k.GetValue(name, buf)

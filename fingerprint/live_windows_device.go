@@ -77,20 +77,27 @@ func readDevice(set windows.DevInfo, info *windows.DevInfoData) (WindowsDevice, 
 	if err != nil {
 		return WindowsDevice{}, err
 	}
-	d := WindowsDevice{Instance: instance}
-	text := func(p windows.SPDRP) string {
-		v, err := set.DeviceRegistryProperty(info, p)
-		if s, ok := v.(string); ok && err == nil {
-			return s
-		}
-		return ""
+	text := func(p windows.SPDRP) string { s, _ := deviceProperty(set, info, p).(string); return s }
+	d := WindowsDevice{
+		Instance: instance, Service: text(windows.SPDRP_SERVICE), Driver: text(windows.SPDRP_DRIVER),
+		Container: text(windows.SPDRP_BASE_CONTAINERID),
 	}
-	if v, err := set.DeviceRegistryProperty(info, windows.SPDRP_HARDWAREID); err == nil {
-		d.Hardware, _ = v.([]string)
-	}
-	d.Service, d.Driver, d.Container = text(windows.SPDRP_SERVICE), text(windows.SPDRP_DRIVER), text(windows.SPDRP_BASE_CONTAINERID)
-	if v, err := set.DeviceRegistryProperty(info, windows.SPDRP_REMOVAL_POLICY); err == nil {
-		d.Removal, _ = v.(uint32)
-	}
+	d.Hardware, _ = deviceProperty(set, info, windows.SPDRP_HARDWAREID).([]string)
+	d.Removal, _ = deviceProperty(set, info, windows.SPDRP_REMOVAL_POLICY).(uint32)
 	return d, nil
+}
+
+// deviceProperty gives a property, or nil. The library indexes into a value
+// without looking whether it is empty, as a broken driver may leave it.
+func deviceProperty(set windows.DevInfo, info *windows.DevInfoData, p windows.SPDRP) (v any) {
+	defer func() {
+		if recover() != nil {
+			v = nil
+		}
+	}()
+	v, err := set.DeviceRegistryProperty(info, p)
+	if err != nil {
+		return nil
+	}
+	return v
 }

@@ -22,8 +22,8 @@ const (
 
 // Storage properties.
 const (
-	deviceProperty   = 0
-	deviceIDProperty = 2
+	propertyDevice   = 0 // StorageDeviceProperty
+	propertyDeviceID = 2 // StorageDeviceIdProperty
 )
 
 // openDevice opens a device without any access, which needs no rights.
@@ -83,7 +83,7 @@ func readDisk(number uint32) (WindowsDisk, error) {
 		return WindowsDisk{}, err
 	}
 	defer func() { _ = windows.CloseHandle(h) }()
-	b, err := property(h, deviceProperty)
+	b, err := property(h, propertyDevice)
 	if err != nil {
 		return WindowsDisk{}, err
 	}
@@ -92,7 +92,7 @@ func readDisk(number uint32) (WindowsDisk, error) {
 		return WindowsDisk{}, err
 	}
 	d.Number = number
-	if b, err := property(h, deviceIDProperty); err == nil {
+	if b, err := property(h, propertyDeviceID); err == nil {
 		d.ID = parseStorageIDs(b)
 	}
 	if b, err := control(h, ioctlHotplugInfo, nil); err == nil {

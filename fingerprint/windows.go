@@ -36,6 +36,7 @@ type windowsRead struct {
 	volume  once[WindowsVolume]
 	disks   once[[]WindowsDisk]
 	devices once[[]WindowsDevice] // of PCI
+	virtual once[string]          // whose virtual computer it is
 }
 
 // once is a value that is read at its first use.

@@ -186,3 +186,12 @@ func TestWindowsFailingCalls(t *testing.T) {
 		}
 	}
 }
+
+func TestWindowsContainers(t *testing.T) {
+	const key = `[HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control]` + "\n"
+	for value, want := range map[string]string{`"ContainerType"=dword:00000002`: "windows-container", `"x"=dword:00000002`: ""} {
+		if got, in := fingerprint.Container(tree(t, reg(key+value+"\n"))); got != want || in != (want != "") {
+			t.Errorf("%s: %q, want %q", value, got, want)
+		}
+	}
+}

@@ -23,6 +23,11 @@ func readWindowsHypervisor(r *reader) []Component {
 }
 
 func (r *reader) windowsHypervisor() string {
+	name, _ := r.win.virtual.get(func() (string, error) { return r.findWindowsHypervisor(), nil })
+	return name
+}
+
+func (r *reader) findWindowsHypervisor() string {
 	vendor, product := "", ""
 	if t, err := r.smbiosTable(); err == nil {
 		vendor, product = clean(t.System.Manufacturer), clean(t.System.Product)
@@ -35,6 +40,22 @@ func (r *reader) windowsHypervisor() string {
 	}
 	if r.setting(keyGuest, "VirtualMachineId") != "" {
 		return "hyper-v"
+	}
+	return ""
+}
+
+// keyControl has the value ContainerType in a Windows container.
+const keyControl = `SYSTEM\CurrentControlSet\Control`
+
+// windowsContainer knows Windows' own containers, which share the kernel and
+// much of the registry with the computer that they run on.
+func (r *reader) windowsContainer() string {
+	v, err := r.values(keyControl, "ContainerType")
+	if err != nil {
+		return ""
+	}
+	if _, in := v[0].Number(); in {
+		return "windows-container"
 	}
 	return ""
 }

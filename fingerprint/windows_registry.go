@@ -17,9 +17,6 @@ const (
 	RegistryLong   = 11 // REG_QWORD
 )
 
-// maxRegistryValue bounds one value in bytes.
-const maxRegistryValue = 16 << 10
-
 // RegistryValue is a value as the registry keeps it: texts in UTF-16, numbers
 // in little-endian bytes.
 type RegistryValue struct {

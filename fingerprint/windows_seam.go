@@ -15,7 +15,7 @@ type Windows interface {
 	RegistryKeys(path string, limit int) ([]string, error)
 	// RegistryValues gives values of one key, one for each name in the order of
 	// the names; a missing one has Type RegistryNone. A value of more than
-	// maxRegistryValue bytes is given as missing.
+	// 16 KiB is given as missing.
 	RegistryValues(path string, names ...string) ([]RegistryValue, error)
 	// FirmwareTable is what GetSystemFirmwareTable gives for 'RSMB': 8 bytes of
 	// RawSMBIOSData, then the SMBIOS table (DSP0134).
