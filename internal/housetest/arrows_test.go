@@ -34,6 +34,7 @@ var allowed = map[string][]string{
 	"internal/desktop":     {"ui", "app", "fingerprint", "api", "assets", "internal/version"},
 	"internal/cli":         {"app", "fingerprint", "api", "assets", "internal/version"},
 	"internal/daemon":      {"server", "api", "assets", "internal/version"},
+	"cmd/fleetsim":         {"internal/fleetsim"},
 	"cmd/holdfast":         {"internal/desktop"},
 	"cmd/holdfastctl":      {"internal/cli"},
 	"cmd/holdfastd":        {"internal/daemon"},
