@@ -63,10 +63,14 @@ var announced = []string{api.GroupDisk, api.GroupBoard, api.GroupNetwork}
 
 var hoursOf = map[string]int{"24": 24, "72": 72, "168": 168}
 
+// apart are the two that are not announced together: with another disk and
+// another board it would be another computer.
+var apart = map[string]string{api.GroupDisk: api.GroupBoard, api.GroupBoard: api.GroupDisk}
+
 func (s *announce) toggle(group string) {
-	if i := slices.Index(s.groups, group); i >= 0 {
-		s.groups = slices.Delete(s.groups, i, i+1)
-	} else {
+	chosen := slices.Contains(s.groups, group)
+	s.groups = slices.DeleteFunc(s.groups, func(g string) bool { return g == group || g == apart[group] })
+	if !chosen {
 		s.groups = append(s.groups, group)
 	}
 	s.do.Show()

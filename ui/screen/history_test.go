@@ -89,12 +89,14 @@ func TestAnnouncingChoosesWhatAndHowLong(t *testing.T) {
 	b.show()
 	b.press("1 week")
 	b.show()
+	b.press("The network cards")
+	b.show()
 	b.press("Send the code")
-	b.press("The main disk")
 	b.press("The main board")
+	b.press("The network cards")
 	b.show()
 	b.off("Send the code", true)
-	b.asked("announce disk+board 168")
+	b.asked("announce board+network 168")
 }
 
 func TestRotatingSaysWhatItIsGoodFor(t *testing.T) {
