@@ -1,6 +1,10 @@
 package winetest
 
-import "testing"
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
 
 // TestUnderWine is everything that one Wine prefix is made for; making it takes
 // longer than most of the rest.
@@ -19,4 +23,29 @@ func passed(t *testing.T, w *Wine, env []string, program, pattern string) Result
 		t.Fatalf("exit %d after %v\n%s%s", r.Code, r.Took, r.Stdout, r.Stderr)
 	}
 	return r
+}
+
+// heard hears what is said instead of a test's end.
+type heard struct {
+	testing.TB
+	said string
+}
+
+func (h *heard) Helper() {}
+
+func (h *heard) Fatal(args ...any) { h.said += "fatal: " + fmt.Sprint(args...) }
+
+func (h *heard) Skip(args ...any) { h.said += "skip: " + fmt.Sprint(args...) }
+
+// TestMissingToolsAreLoud: skipped by name, and red where all must run.
+func TestMissingToolsAreLoud(t *testing.T) {
+	for _, c := range []struct{ all, tool, want string }{{"1", "", "fatal: "}, {"", "", "skip: "}, {"1", "/usr/bin/wine", ""}} {
+		t.Setenv("HOLDFAST_REQUIRE_ALL", c.all)
+		h := &heard{TB: t}
+		need(h, "/usr/bin/true", c.tool)
+		said, _, _ := strings.Cut(h.said, "NOT TESTED")
+		if said != c.want || c.want != "" && !strings.Contains(h.said, packages) {
+			t.Errorf("HOLDFAST_REQUIRE_ALL=%q: %q", c.all, h.said)
+		}
+	}
 }

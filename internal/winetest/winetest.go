@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -54,13 +55,7 @@ func New(tb testing.TB) *Wine {
 		wine:   tool("/usr/lib/wine/wine64", "wine64", "wine"),
 		server: tool("/usr/lib/wine/wineserver64", "wineserver"),
 	}
-	if w.wine == "" || w.server == "" || tool(compiler) == "" {
-		const text = "the Windows programs: Wine or MinGW is not installed (Debian: " + packages + ")"
-		if os.Getenv("HOLDFAST_REQUIRE_ALL") == "1" {
-			tb.Fatal("NOT TESTED, and HOLDFAST_REQUIRE_ALL=1: " + text)
-		}
-		tb.Skip("NOT TESTED: " + text)
-	}
+	need(tb, w.wine, w.server, tool(compiler))
 	// Not TempDir: Wine's server may write for a moment after it was ended.
 	dir, err := os.MkdirTemp("", "holdfast-wine-")
 	if err != nil {
@@ -74,6 +69,20 @@ func New(tb testing.TB) *Wine {
 	tb.Cleanup(func() { w.end(tb) })
 	w.boot(tb)
 	return w
+}
+
+// need skips loudly where a tool was not found, and fails where
+// HOLDFAST_REQUIRE_ALL is 1.
+func need(tb testing.TB, tools ...string) {
+	tb.Helper()
+	if !slices.Contains(tools, "") {
+		return
+	}
+	const text = "the Windows programs: Wine or MinGW is not installed (Debian: " + packages + ")"
+	if os.Getenv("HOLDFAST_REQUIRE_ALL") == "1" {
+		tb.Fatal("NOT TESTED, and HOLDFAST_REQUIRE_ALL=1: " + text)
+	}
+	tb.Skip("NOT TESTED: " + text)
 }
 
 // clean leaves out what would lead Wine or the programs elsewhere.
