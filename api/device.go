@@ -90,7 +90,8 @@ type CheckInRequest struct {
 
 // RotateRequest asks for a new share, so that the vault can be given a new master
 // key. POST /v1/devices/{id}/rotations; the device must be activated. Asking again
-// gives the same pending share. The reply is a DeviceReply with Next.
+// finds the same pending share. The reply is a DeviceReply with Rotate; the share
+// comes with a check-in.
 type RotateRequest struct {
 	Ephemeral string `json:"ephemeral"`
 }
@@ -139,7 +140,8 @@ type DeviceReply struct {
 	HoldUntil string `json:"hold_until,omitempty"`
 	// Rotate is the generation that the vault is to be rotated to; 0 where none is
 	// pending. Next is that generation's share, given with Release after a code, or
-	// to an activated device that offers an ephemeral key while one is pending.
+	// in a check-in of a device that is activated and recognised as for a release
+	// without a code, and that offers an ephemeral key.
 	Rotate int      `json:"rotate,omitempty"`
 	Next   *Release `json:"next,omitempty"`
 	// Rules is a newer set of placeholder rules (compact JWS, typ RulesType).

@@ -34,16 +34,16 @@ func (p *peer) checkedIn(in api.CheckInRequest) api.DeviceReply {
 
 func (p *peer) rotate(body []byte) (int, any) {
 	var in api.RotateRequest
-	_ = json.Unmarshal(body, &in)
+	if err := json.Unmarshal(body, &in); err != nil || in.Ephemeral == "" {
+		p.t.Error("a rotation without a key")
+	}
 	if p.state != api.DeviceActivated {
 		return 409, problemOf(409, api.CodeNotActivated)
 	}
 	if p.pending == 0 {
 		p.pending = p.generation + 1
 	}
-	r := p.describe()
-	r.Next = p.seal(p.pending, in.Ephemeral)
-	return 0, r
+	return 0, p.describe()
 }
 
 // page gives two events a page.

@@ -52,9 +52,8 @@ func (s *session) rotate(ctx context.Context) error {
 	if err := s.absorb(ctx, v, reply, eph); err != nil {
 		return err
 	}
-	// The vault is rotated: tell the server, which forgets the share before. A
-	// reply without the share, which is what a repeated request gets, is asked
-	// for again the same way.
+	// The share comes with a report of this computer, and another one tells the
+	// server that the vault is rotated: it then forgets the share before.
 	return s.checkIn(ctx)
 }
 

@@ -27,6 +27,9 @@ func (s *Service) Answer(ctx context.Context, c Caller, reference string, r api.
 	if _, err := ephemeralKey(r.Ephemeral); err != nil {
 		return api.DeviceReply{}, err
 	}
+	if !validGeneration(r.Generation) {
+		return api.DeviceReply{}, invalid("generation")
+	}
 	if r.NewKey != nil {
 		if _, err := sign.PublicKey(*r.NewKey); err != nil || !validChain(r.NewNext) {
 			return api.DeviceReply{}, invalid("new_key")

@@ -24,6 +24,9 @@ func (s *Service) CheckIn(ctx context.Context, c Caller, r api.CheckInRequest) (
 	if !validChain(r.Prev) || !validChain(r.Next) || r.Prev == r.Next {
 		return api.DeviceReply{}, invalid("next")
 	}
+	if !validGeneration(r.Generation) {
+		return api.DeviceReply{}, invalid("generation")
+	}
 	if r.Locked || r.Ephemeral != "" {
 		if _, err := ephemeralKey(r.Ephemeral); err != nil {
 			return api.DeviceReply{}, err
@@ -74,7 +77,11 @@ func (w *work) checkIn(r api.CheckInRequest) (api.DeviceReply, error) {
 // checkInActive judges the snapshot of a device that was activated before.
 func (w *work) checkInActive(sc scene, r api.CheckInRequest) (api.DeviceReply, error) {
 	var none api.DeviceReply
-	known, err := w.recognise(sc.dev, sc.acct, r.Snapshot, r.Locked)
+	fits, err := w.fits(sc.dev.ID, r.Generation)
+	if err != nil {
+		return none, err
+	}
+	known, err := w.recognise(sc.dev, sc.acct, r.Snapshot, r.Locked || !fits)
 	if err != nil {
 		return none, err
 	}
@@ -104,13 +111,14 @@ func (w *work) checkInActive(sc scene, r api.CheckInRequest) (api.DeviceReply, e
 	if err := w.settleIn(&sc.dev, known, r.Snapshot); err != nil {
 		return none, err
 	}
-	if err := w.useWindows(sc.dev, known, release != nil); err != nil {
+	next, err := w.continueRotation(sc.dev, known, r)
+	if err != nil {
+		return none, err
+	}
+	if err := w.useWindows(sc.dev, known, release != nil || next != nil); err != nil {
 		return none, err
 	}
 	if err := w.tx.SaveDevice(sc.dev); err != nil {
-		return none, err
-	}
-	if err := w.confirmRotation(sc.dev, r.Generation); err != nil {
 		return none, err
 	}
 	reply, err := w.reply(sc)
@@ -118,9 +126,8 @@ func (w *work) checkInActive(sc scene, r api.CheckInRequest) (api.DeviceReply, e
 		return none, err
 	}
 	reply.Release, reply.Changes, reply.Flags, reply.Window = release, known.Changes, known.Flags, known.Window
-	reply.Rules = w.rulesAfter(r.RulesVersion)
-	reply.Next, err = w.nextShare(sc.dev, r.Ephemeral)
-	return reply, err
+	reply.Rules, reply.Next = w.rulesAfter(r.RulesVersion), next
+	return reply, nil
 }
 
 // challenged limits the device and answers with its challenge.

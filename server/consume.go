@@ -38,7 +38,7 @@ func (w *work) consume(sc scene, ch Challenge, known recognised, r api.AnswerReq
 		return none, err
 	}
 	if ch.Reason == api.ReasonFork || ch.Reason == api.ReasonChip {
-		if err := w.beginRotation(sc.dev, ch.Reason); err != nil {
+		if err := w.beginRotation(sc.dev, ch.Reason, r.Generation); err != nil {
 			return none, err
 		}
 	}

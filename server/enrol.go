@@ -254,6 +254,9 @@ func (w *work) begin(sc scene, reason string, d api.NewDevice) (api.EnrolReply, 
 // active is pending again, because a password alone activates nothing: its
 // client lost what it knew, and starts anew with the key it still has.
 func (w *work) resume(sc scene, reason string, d api.NewDevice) (api.EnrolReply, error) {
+	if err := w.heard(sc.dev); err != nil {
+		return api.EnrolReply{}, err
+	}
 	sc.dev.State = api.DevicePending
 	sc.dev.Name, sc.dev.Platform, sc.dev.Current, sc.dev.LastSeen = d.Name, d.Snapshot.Platform, d.Next, w.now
 	sc.dev.LastPrev, sc.dev.LastNext = "", ""

@@ -50,7 +50,7 @@ func TestTheHistoryOfAComputer(t *testing.T) {
 		_, _, err := a.answer(l.code())
 		l.must(err)
 		l.must(l.svc.SetPolicy(ctx, a.account, api.Strict))
-		_, _, err = a.rotate()
+		_, err = a.rotate()
 		l.must(err)
 		a.generation = 2
 		a.visit(false)

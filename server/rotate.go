@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"slices"
 
 	"github.com/seed-1feef0b2/holdfast/api"
 )
@@ -13,16 +14,18 @@ import (
 // to forget either could lose the keys of somebody who was away.
 
 // Rotate makes a pending share, so that the caller can give its vault a new
-// master key, or gives the pending one again. Errors: not_activated,
-// too_many_requests, invalid_value, and those of Device.
+// master key, or finds the pending one. It gives nothing away: this request says
+// nothing of the computer, and a copy elsewhere may have signed it. The share
+// comes with a check-in. Errors: not_activated, too_many_requests, invalid_value,
+// and those of Device.
 func (s *Service) Rotate(ctx context.Context, c Caller, r api.RotateRequest) (api.DeviceReply, error) {
 	if _, err := ephemeralKey(r.Ephemeral); err != nil {
 		return api.DeviceReply{}, err
 	}
-	return act(ctx, s, c, func(w *work) (api.DeviceReply, error) { return w.rotate(r) })
+	return act(ctx, s, c, func(w *work) (api.DeviceReply, error) { return w.rotate() })
 }
 
-func (w *work) rotate(r api.RotateRequest) (api.DeviceReply, error) {
+func (w *work) rotate() (api.DeviceReply, error) {
 	var none api.DeviceReply
 	dev, err := w.device()
 	if err != nil {
@@ -36,14 +39,14 @@ func (w *work) rotate(r api.RotateRequest) (api.DeviceReply, error) {
 		return none, err
 	}
 	if pending.Generation == 0 {
-		until, err := w.take("rotations", dev.ID, rule{w.limits.RotationsPerDay, day})
+		until, err := w.takeRotation(dev)
 		if err != nil {
 			return none, err
 		}
 		if until != 0 {
 			return none, retryAt(api.CodeTooMany, until)
 		}
-		if err := w.beginRotation(dev, ""); err != nil {
+		if err := w.beginRotation(dev, "", 0); err != nil {
 			return none, err
 		}
 	}
@@ -51,12 +54,11 @@ func (w *work) rotate(r api.RotateRequest) (api.DeviceReply, error) {
 	if err != nil {
 		return none, err
 	}
-	reply, err := w.reply(sc)
-	if err != nil {
-		return none, err
-	}
-	reply.Next, err = w.nextShare(dev, r.Ephemeral)
-	return reply, err
+	return w.reply(sc)
+}
+
+func (w *work) takeRotation(dev Device) (int64, error) {
+	return w.take("rotations", dev.ID, rule{w.limits.RotationsPerDay, day})
 }
 
 // pending is the share that a device's vault is to be rotated to; its
@@ -69,9 +71,11 @@ func (w *work) pending(device string) (Share, error) {
 	return list[len(list)-1], nil
 }
 
-// beginRotation makes a fresh pending share. One that was pending falls away:
-// after a fork, the other copy may have been given it.
-func (w *work) beginRotation(dev Device, reason string) error {
+// beginRotation makes a fresh pending share, of a generation above the ones that
+// are there and the one that the vault names: a database that was put back may
+// have forgotten that. One that was pending falls away: after a fork, the other
+// copy may have been given it.
+func (w *work) beginRotation(dev Device, reason string, generation int) error {
 	if _, err := w.share(dev.ID); err != nil { // the first one, where there is none yet
 		return err
 	}
@@ -79,7 +83,7 @@ func (w *work) beginRotation(dev Device, reason string) error {
 	if err != nil {
 		return err
 	}
-	last := list[len(list)-1].Generation
+	last := max(list[len(list)-1].Generation, generation)
 	for _, sh := range list[1:] {
 		if err := w.tx.RemoveShare(dev.ID, sh.Generation); err != nil {
 			return err
@@ -110,6 +114,60 @@ func (w *work) confirmRotation(dev Device, generation int) error {
 		return nil
 	}
 	return w.notify(dev, NoticeRotated, nil)
+}
+
+// continueRotation is what a check-in does for a rotation. Both steps need the
+// computer to be recognised as a release without a code does: a copy elsewhere
+// that reports what nobody could read would else be given the share of the
+// owner's next vault, or have the share of the present one forgotten.
+func (w *work) continueRotation(dev Device, known recognised, r api.CheckInRequest) (*api.Release, error) {
+	if !known.Releasable(known.policy) {
+		return nil, nil
+	}
+	if err := w.confirmRotation(dev, r.Generation); err != nil {
+		return nil, err
+	}
+	if err := w.mendRotation(dev, r.Generation); err != nil {
+		return nil, err
+	}
+	return w.nextShare(dev, r.Ephemeral)
+}
+
+// generationMost bounds what a vault may name; nobody rotates so often.
+const generationMost = 1_000_000
+
+func validGeneration(n int) bool { return n >= 0 && n <= generationMost }
+
+// fits says that a vault's generation is the device's only share, or that there
+// is no vault or none is named: there is nothing to do for a rotation.
+func (w *work) fits(device string, generation int) (bool, error) {
+	list, err := w.tx.Shares(device)
+	if err != nil || len(list) > 1 {
+		return false, err
+	}
+	return generation == 0 || len(list) == 1 && list[0].Generation == generation, nil
+}
+
+// mendRotation begins a rotation where no share opens the vault: its file was put
+// back from a copy, the database was, or a copy of the computer confirmed a
+// rotation. The vault opens by its own slot now; it would not the day that it
+// needs the server.
+func (w *work) mendRotation(dev Device, generation int) error {
+	fits, err := w.fits(dev.ID, generation)
+	if err != nil || fits {
+		return err
+	}
+	list, err := w.tx.Shares(dev.ID)
+	if err != nil || slices.ContainsFunc(list, func(sh Share) bool { return sh.Generation == generation }) {
+		return err
+	}
+	if len(list) > 1 && list[len(list)-1].Generation > generation {
+		return nil // one is pending, which mends it
+	}
+	if until, err := w.takeRotation(dev); err != nil || until != 0 {
+		return err
+	}
+	return w.beginRotation(dev, "", generation)
 }
 
 // nextShare seals the pending share to an activated device that offers a key

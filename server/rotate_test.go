@@ -10,12 +10,16 @@ import (
 	"github.com/seed-1feef0b2/holdfast/server"
 )
 
-// rotate asks for a new share and opens it.
-func (b *box) rotate() (api.DeviceReply, []byte, error) {
-	report, key := b.report(false)
+// rotate asks for a new share. The share itself comes with a check-in.
+func (b *box) rotate() (api.DeviceReply, error) {
+	b.l.Helper()
+	report, _ := b.report(false)
 	r := api.RotateRequest{Ephemeral: report.Ephemeral}
 	reply, err := b.svc.Rotate(ctx, b.caller("rotate", r), r)
-	return reply, b.next(reply, key), err
+	if reply.Next != nil || reply.Release != nil {
+		b.l.Error("a share for a request that says nothing of the computer")
+	}
+	return reply, err
 }
 
 // next opens the pending share of a reply.
@@ -65,16 +69,17 @@ func TestRotationByTheOwnersWish(t *testing.T) {
 		if first == nil || none != nil {
 			t.Fatal("a share is pending from the beginning")
 		}
-		reply, second, err := b.rotate()
-		l.must(err)
-		if reply.Rotate != 2 || reply.Next.Generation != 2 || reply.Release != nil || bytes.Equal(first, second) || len(second) != 32 {
-			t.Errorf("asked: %+v", reply)
+		for range 2 { // the second finds the first one's
+			reply, err := b.rotate()
+			l.must(err)
+			if reply.Rotate != 2 {
+				t.Errorf("asked: %+v", reply)
+			}
+			l.wantShares(b, 1, 2)
 		}
-		l.wantShares(b, 1, 2)
-		reply, again, err := b.rotate()
-		l.must(err)
-		if reply.Rotate != 2 || !bytes.Equal(again, second) {
-			t.Errorf("asked again: %+v", reply)
+		reply, none, second := b.visit(false)
+		if reply.Rotate != 2 || none != nil || reply.Next.Generation != 2 || bytes.Equal(first, second) || len(second) != 32 {
+			t.Errorf("checked in: %+v", reply)
 		}
 		// Killed before the file was written: the vault has 1, and both come with a check-in.
 		reply, released, next := b.visit(true)
@@ -108,22 +113,22 @@ func TestRotationsAreCounted(t *testing.T) {
 	each(t, func(l *lab) {
 		b := l.activated("kim@example.org")
 		for i := range 3 {
-			_, _, err := b.rotate()
+			_, err := b.rotate()
 			l.must(err)
 			b.generation = i + 2
 			if reply, _, _ := b.visit(false); reply.Rotate != 0 {
 				t.Fatalf("round %d: %+v", i, reply)
 			}
 		}
-		_, _, err := b.rotate()
+		_, err := b.rotate()
 		if e := l.want(err, api.CodeTooMany); e.RetryAt.IsZero() {
 			t.Error("it does not say when")
 		}
 		l.clock.pass(25 * time.Hour)
-		_, _, err = b.rotate()
+		_, err = b.rotate()
 		l.must(err)
 		for range 5 { // the pending one again is no further one
-			_, _, err = b.rotate()
+			_, err = b.rotate()
 			l.must(err)
 		}
 		l.wantShares(b, 4, 5)
@@ -134,7 +139,7 @@ func TestAPendingShareIsForActivatedComputersAlone(t *testing.T) {
 	each(t, func(l *lab) {
 		b := l.activated("kim@example.org")
 		b.generation = 1
-		_, _, err := b.rotate()
+		_, err := b.rotate()
 		l.must(err)
 		home := b.computer
 		b.computer = home.With("boot-disk", "d9")
@@ -142,7 +147,7 @@ func TestAPendingShareIsForActivatedComputersAlone(t *testing.T) {
 		if reply.State != api.DeviceLimited || released != nil || next != nil || reply.Rotate != 2 {
 			t.Errorf("a changed computer: %+v", reply)
 		}
-		_, _, err = b.rotate()
+		_, err = b.rotate()
 		l.want(err, api.CodeNotActivated)
 		// Its report of the new generation is not believed before a code is.
 		b.generation = 2
@@ -157,7 +162,7 @@ func TestAPendingShareIsForActivatedComputersAlone(t *testing.T) {
 		l.wantShares(b, 2)
 		plain, _ := b.report(false)
 		plain.Ephemeral = ""
-		_, _, err = b.rotate()
+		_, err = b.rotate()
 		l.must(err)
 		got, err := l.svc.CheckIn(ctx, b.caller("check-in", plain), plain)
 		l.must(err)
@@ -174,15 +179,16 @@ func TestAForksCodeRotates(t *testing.T) {
 		_, first, _ := a.visit(true)
 		// The copy is ahead: it is activated for a while, and even gets a pending share.
 		c := a.copied()
-		_, copied, err := c.rotate()
+		_, err := c.rotate()
 		l.must(err)
-		if reply, _, _ := a.visit(false); reply.State != api.DeviceActivated {
+		reply, _, copied := a.visit(false) // as its copy, which has the same values, could have
+		if reply.State != api.DeviceActivated || copied == nil {
 			t.Fatalf("%+v", reply)
 		}
 		if reply, _, next := c.visit(true); reply.State != api.DeviceFrozen || next != nil || reply.Release != nil {
 			t.Fatalf("the copy: %+v", reply)
 		}
-		reply, _ := a.checkIn()
+		reply, _ = a.checkIn()
 		if reply.State != api.DeviceFrozen || reply.Next != nil {
 			t.Fatalf("the original: %+v", reply)
 		}
@@ -209,7 +215,7 @@ func TestARotationThatIsNeverConfirmedKeepsBoth(t *testing.T) {
 	each(t, func(l *lab) {
 		b := l.activated("kim@example.org")
 		b.generation = 1
-		_, _, err := b.rotate()
+		_, err := b.rotate()
 		l.must(err)
 		for range 5 {
 			l.clock.pass(60 * 24 * time.Hour)
@@ -238,11 +244,80 @@ func TestAStoredReplyHoldsNoShare(t *testing.T) {
 		c.Nonce = "again"
 		again, err := l.svc.Rotate(ctx, c, r)
 		l.must(err)
-		if first.Next == nil || again.Next != nil || again.Rotate != 2 || again.State != api.DeviceActivated {
+		if first.Next != nil || again.Next != nil || again.Rotate != 2 || again.State != api.DeviceActivated {
 			t.Errorf("again: %+v", again)
 		}
 		r.Ephemeral = "nonsense"
 		_, err = l.svc.Rotate(ctx, b.caller("rotate", r), r)
 		l.want(err, api.CodeInvalidValue)
+	})
+}
+
+// TestACopyElsewhereGetsNoPartOfARotation: somebody with a copy of profile and
+// keyring is ahead of the owner, on another computer. He asks for a rotation,
+// reports what a patched program can report, and neither gets the share of the
+// owner's next vault nor has that of the present one forgotten.
+func TestACopyElsewhereGetsNoPartOfARotation(t *testing.T) {
+	each(t, func(l *lab) {
+		a := l.activated("kim@example.org")
+		a.generation = 1
+		_, first, _ := a.visit(true)
+		c := a.copied()
+		_, err := c.rotate()
+		l.must(err)
+		c.computer = server.Laptop().With("boot-disk", "?").With("system-uuid", "?").With("system-serial", "?").
+			With("board-serial", "?").With("network-card", "?").With("install-id", "?")
+		for _, generation := range []int{1, 2} {
+			c.generation = generation
+			if reply, _, next := c.visit(false); next != nil || reply.Release != nil {
+				t.Errorf("generation %d: he was given %+v", generation, reply)
+			}
+			l.wantShares(a, 1, 2)
+		}
+		l.deliver()
+		a.visit(false) // forked
+		l.clock.pass(2 * time.Hour)
+		a.visit(false)
+		done, key, err := a.rekeyedKeeping(l.code())
+		l.must(err)
+		if !bytes.Equal(a.took(done, key), first) || a.next(done, key) == nil {
+			t.Errorf("the owner's vault: %+v", done)
+		}
+	})
+}
+
+// TestAVaultThatNoShareOpensIsRotated: its file, or the server's database, was
+// put back, or a copy confirmed a rotation. It opens by its own slot, and is
+// mended while it does.
+func TestAVaultThatNoShareOpensIsRotated(t *testing.T) {
+	each(t, func(l *lab) {
+		b := l.activated("kim@example.org")
+		for _, tt := range []struct{ vault, next int }{{7, 8}, {3, 9}} {
+			b.generation = tt.vault
+			reply, _, next := b.visit(false)
+			if reply.Rotate != tt.next || next == nil {
+				t.Fatalf("generation %d: %+v", tt.vault, reply)
+			}
+			if reply, _, again := b.visit(false); reply.Rotate != tt.next || !bytes.Equal(again, next) {
+				t.Fatalf("generation %d, again: %+v", tt.vault, reply)
+			}
+			b.generation = tt.next
+			if reply, _, _ := b.visit(false); reply.Rotate != 0 {
+				t.Fatalf("confirmed: %+v", reply)
+			}
+			l.wantShares(b, tt.next)
+		}
+		for range 5 { // bounded, as by the owner's wish
+			b.generation = 1
+			reply, _, _ := b.visit(false)
+			b.generation = reply.Rotate
+			b.visit(false)
+		}
+		l.wantShares(b, 10)
+		for _, generation := range []int{-1, 1_000_001} {
+			b.generation = generation
+			_, err := b.checkIn()
+			l.want(err, api.CodeInvalidValue)
+		}
 	})
 }
