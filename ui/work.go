@@ -195,7 +195,10 @@ func (s *Shell) ask(place screen.Place) {
 		s.view.History = nil
 		s.runner.do(func(ctx context.Context) Result {
 			events, err := s.cfg.Client.History(ctx)
-			return Result{Work: screen.WorkHistory, Err: err, History: append([]app.Event{}, events...)}
+			if err == nil && events == nil {
+				events = []app.Event{} // nothing happened yet, which is not the same as unread
+			}
+			return Result{Work: screen.WorkHistory, Err: err, History: events}
 		})
 	case screen.AtReport:
 		s.view.Report = ""

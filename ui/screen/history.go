@@ -40,7 +40,7 @@ func (s *history) Show(v View) []fyne.CanvasObject {
 	case len(v.History) == 0:
 		return append(body, part.Empty("clock", s.p.T("ui.history.none"), s.p.T("ui.history.none_text")))
 	}
-	if v.Status.Server == app.ServerAway && v.Asked {
+	if v.FailedAt(WorkHistory) != nil {
 		body = append(body, part.Strip(part.Info, "", s.p.T("ui.history.away"), nil))
 	}
 	return append(append(body, s.picture(v)), s.days(v)...)

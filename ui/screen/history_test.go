@@ -30,8 +30,10 @@ func TestHistoryTellsWhatChangedAndWhatWasAsked(t *testing.T) {
 		"Today", "Yesterday", "Graphics driver: 550.54 → 560.35", "reference K7Q")
 	b.to(func(v *View) { v.History = []app.Event{} })
 	b.says("Nothing yet")
-	b.to(func(v *View) { v.History, v.Status.Server = []app.Event{accepted}, app.ServerAway })
-	b.says("This is what this computer remembers.")
+	b.to(func(v *View) {
+		v.History, v.Failed = []app.Event{accepted}, &Failure{Work: WorkHistory, Err: api.NewError(api.CodeServerAway), Serial: 1}
+	})
+	b.says("This is what this computer itself remembers.")
 	b.scr.(Closer).Close()
 	b.asked("go  ")
 }

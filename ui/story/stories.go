@@ -212,7 +212,7 @@ func histories() []Story {
 		{Name: "history-reading", View: at0(Activated(), screen.AtHistory)},
 		{Name: "history-empty", View: read([]app.Event{})},
 		{Name: "history-all", View: read(History())},
-		{Name: "history-away", View: with(read(History()[:4]), func(v *screen.View) { v.Status.Server = app.ServerAway })},
+		{Name: "history-away", View: failed(read(History()[:4]), screen.WorkHistory, errAway)},
 		{Name: "history-failed", View: failed(at0(Activated(), screen.AtHistory), screen.WorkHistory, errAway)},
 	}
 }
