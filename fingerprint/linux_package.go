@@ -98,7 +98,7 @@ func dpkgPackage(paragraph []byte) (string, bool) {
 			installed = bytes.HasSuffix(line, []byte(" installed"))
 		}
 	}
-	if !installed || len(name) == 0 || len(version) == 0 {
+	if !installed || clean(string(name)) == "" || clean(string(version)) == "" {
 		return "", false
 	}
 	return packageName(string(name), string(arch), string(version)), true
