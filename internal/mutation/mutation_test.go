@@ -36,10 +36,10 @@ var sabotages = []sabotage{
 		program: "holdfastd", step: "6",
 	},
 	{
-		name:    "drift judgement: every change is accepted",
+		name:    "drift judgement: every change counts as none",
 		file:    "server/judge.go",
-		old:     "\t\tif need.outside {\n",
-		new:     "\t\tif need.outside && len(diffs) < 0 {\n",
+		old:     "\t\tif need.outside {\n\t\t\tcontinue\n",
+		new:     "\t\tif need.outside {\n\t\t\tj.Verdict = Known\n\t\t\treturn\n",
 		program: "holdfastd", step: "6",
 	},
 	{
