@@ -59,8 +59,12 @@ func (s *session) prepareImage(ctx context.Context, forgetKeys bool) (Prepared, 
 		if err := s.forget(ctx); err != nil {
 			return Prepared{}, err
 		}
-	} else if !forgetKeys && len(aside.vaults) > 0 {
-		return Prepared{}, api.NewError(api.CodeImageKeys, "backup")
+	} else {
+		s.orphans(&aside)
+		if !forgetKeys && len(aside.vaults) > 0 {
+			return Prepared{}, api.NewError(api.CodeImageKeys, "backup")
+		}
+		out.SignedOut = !aside.identity
 	}
 	for _, path := range append(aside.vaults, aside.others...) {
 		if err := s.cfg.Disk.Remove(path); err != nil && !missing(err) {
@@ -87,7 +91,11 @@ func (s *session) leave(ctx context.Context) (bool, error) {
 }
 
 // leftovers are files of the profile that were set aside or left by a kill.
-type leftovers struct{ vaults, others []string }
+type leftovers struct {
+	vaults, others []string
+	// identity says that there was one, which is lost: nobody can sign out for it.
+	identity bool
+}
 
 func (s *session) setAside() (leftovers, error) {
 	var out leftovers
@@ -108,6 +116,25 @@ func (s *session) setAside() (leftovers, error) {
 		}
 	}
 	return out, nil
+}
+
+// orphans adds the files of a profile whose identity is lost. What the server
+// said last names account and computer.
+func (s *session) orphans(out *leftovers) {
+	for _, name := range []string{vaultFile, labelsFile, historyFile, rulesFile, chainFile, chipFile, stateFile} {
+		path := s.path(name)
+		if _, err := os.Lstat(path); err != nil {
+			continue
+		}
+		switch name {
+		case vaultFile:
+			out.vaults, out.identity = append(out.vaults, path), true
+		case stateFile: // the last thing that signing out removes
+			out.others = append(out.others, path)
+		default:
+			out.others, out.identity = append(out.others, path), true
+		}
+	}
 }
 
 // address is the server for a profile that is not enrolled: the one that was
