@@ -77,7 +77,7 @@ func TestEqualSeedsGiveEqualNumbers(t *testing.T) {
 // TestAttacksAreSeen is the other promise, on every kind of computer.
 func TestAttacksAreSeen(t *testing.T) {
 	in := input(t)
-	seen, err := Simulation{In: in, Bases: bases(t)}.Attack(context.Background(), 1000, Policies)
+	seen, err := Simulation{In: in, Bases: bases(t)}.Attack(context.Background(), 150, Policies)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -132,17 +132,15 @@ type compared struct {
 }
 
 // compare asks the server's code. It is given the places that an identity group
-// names and those at which the picture differs from anything known: what is
-// equal everywhere adds nothing to a judgement, and leaving it out makes a fleet
-// of thousands possible. A test compares with the whole.
+// names and those at which the picture differs from what it is compared with:
+// what is equal adds nothing to a judgement, and leaving it out makes a fleet of
+// thousands possible. A test compares with the whole.
 func (k *keeper) compare(p picture, at time.Time, open []server.Window) compared {
 	r := compared{}
-	of := k.groups
 	for i, c := range k.configs {
 		for _, known := range []picture{c.activated, c.moved} {
 			if known != nil {
 				r.known, r.of = append(r.known, known), append(r.of, i)
-				of |= differing(known, p)
 			}
 		}
 	}
@@ -156,7 +154,7 @@ func (k *keeper) compare(p picture, at time.Time, open []server.Window) compared
 		k.unread = nil
 	}
 	k.last = at
-	r.verdict = k.ask(r, p, of, open)
+	r.verdict = k.mildest(r, p, open)
 	if r.what == server.Known {
 		k.unread = nil
 	}

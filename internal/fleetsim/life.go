@@ -114,7 +114,11 @@ func (p plan) arrivals(c *computer) []arrival {
 			rate /= e.Share
 		}
 		for at := r.ExpFloat64() / rate; at < float64(p.ticks-1); at += r.ExpFloat64() / rate {
-			out = append(out, arrival{p.moved(e, 1+int(at), r.Float64()), i})
+			when, helped := p.moved(e, 1+int(at), r.Float64()), r.Float64() < p.in.number(numReread)
+			if e.Sort == "unreadable" && helped {
+				continue // the second reading found it
+			}
+			out = append(out, arrival{when, i})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b arrival) int { return cmp.Compare(a.at, b.at) })

@@ -1,6 +1,7 @@
 package fleetsim
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/seed-1feef0b2/holdfast/api"
@@ -23,23 +24,51 @@ type verdict struct {
 type memory map[string]verdict
 
 // mostRemembered bounds a memory; it starts again when it is full.
-const mostRemembered = 1 << 18
+const mostRemembered = 1 << 17
+
+// mildest asks about each known picture alone, and about those that need no code
+// two at a time, the better one so far and the next: the server's code takes the
+// mildest and nearest of any number, and that of two at a time is the same one.
+// Where all need a code, which is nearest is of no consequence here.
+func (k *keeper) mildest(r compared, p picture, open []server.Window) verdict {
+	best, at := verdict{what: server.NeedsCode}, -1
+	for i := len(r.known) - 1; i >= 0; i-- {
+		v := k.ask(r.known[i:i+1], p, r.overdue, open)
+		if v.what == server.NeedsCode {
+			continue
+		}
+		nearest := i
+		if at >= 0 {
+			v = k.ask([]picture{r.known[i], r.known[at]}, p, r.overdue, open)
+			if v.nearest == 1 {
+				nearest = at
+			}
+		}
+		best, at = v, nearest
+	}
+	best.nearest = at
+	return best
+}
 
 // ask puts a question to the server's code, or answers it from memory. Overdue
 // components make a question rare, so those are always asked.
-func (k *keeper) ask(r compared, p picture, of placeSet, open []server.Window) verdict {
+func (k *keeper) ask(before []picture, p picture, overdue server.Overdue, open []server.Window) verdict {
+	of := k.groups
+	for _, q := range before {
+		of |= differing(q, p)
+	}
 	key := ""
-	if len(r.overdue) == 0 {
-		key = question(r.known, p, of, k.from, len(open))
+	if len(overdue) == 0 {
+		key = question(before, p, of, k.from, len(open))
 		if v, ok := k.seen[key]; ok {
 			return v
 		}
 	}
-	known := make([]api.Snapshot, len(r.known))
-	for i, q := range r.known {
+	known := make([]api.Snapshot, len(before))
+	for i, q := range before {
 		known[i] = k.snapshot(q, of, k.from)
 	}
-	j := server.JudgeWithin(k.policy, known, k.snapshot(p, of, k.from), r.overdue, open)
+	j := server.JudgeWithin(k.policy, known, k.snapshot(p, of, k.from), overdue, open)
 	v := verdict{j.Verdict, j.Releasable(k.policy), j.Window, j.Nearest}
 	if key != "" {
 		if len(k.seen) >= mostRemembered {
@@ -92,17 +121,30 @@ func counts(b []byte, p, other picture, of placeSet) []byte {
 	return b
 }
 
-// bench lends judges to workers, so that what one remembers serves the next.
+// bench lends judges to workers, so that what one remembers serves the next. Jobs
+// come sorted, so judges of what is done are let go.
 type bench struct {
 	mu   sync.Mutex
 	free map[string][]*judge
+	last []string // the names asked for last
 }
+
+// benchKeeps is how many sorts of judges are kept.
+const benchKeeps = 4
 
 func (b *bench) take(in *Input, bases map[string]Base, base, policy string) *judge {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if list := b.free[base+" "+policy]; len(list) > 0 {
-		b.free[base+" "+policy] = list[:len(list)-1]
+	name := base + " " + policy
+	if !slices.Contains(b.last, name) {
+		b.last = append(b.last, name)
+		if len(b.last) > benchKeeps {
+			delete(b.free, b.last[0])
+			b.last = b.last[1:]
+		}
+	}
+	if list := b.free[name]; len(list) > 0 {
+		b.free[name] = list[:len(list)-1]
 		return list[len(list)-1]
 	}
 	of := bases[base]
@@ -112,5 +154,7 @@ func (b *bench) take(in *Input, bases map[string]Base, base, policy string) *jud
 func (b *bench) give(j *judge, base, policy string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.free[base+" "+policy] = append(b.free[base+" "+policy], j)
+	if name := base + " " + policy; slices.Contains(b.last, name) {
+		b.free[name] = append(b.free[name], j)
+	}
 }

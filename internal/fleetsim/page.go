@@ -44,6 +44,7 @@ func (r Result) page() []byte {
 	} {
 		fmt.Fprintf(&b, "\n### %s\n\n![%s](policy-numbers.%s.svg)\n\n%s", s.title, s.title, s.file, r.sweepTable(s.sort))
 	}
+	b.WriteString("\n### A second reading\n\n" + rereadText + r.rereadTable())
 	b.WriteString("\n## Attacks\n\n![Share of attacks seen](policy-numbers.attacks.svg)\n\n")
 	fmt.Fprintf(&b, attackText, r.Size.Tries)
 	b.WriteString(r.attackTable())
@@ -130,10 +131,21 @@ func (r Result) causesTable() string {
 		rows[0] = append(rows[0], platformNames[p])
 		sums = append(sums, Sum(r.Prompts, p, api.Balanced))
 	}
-	for _, e := range append(slices.Clone(r.In.Events), Event{Name: passed.Name, Title: "the end of something passing, or its lasting"}) {
+	events := append(slices.Clone(r.In.Events), Event{Name: passed.Name, Title: "the end of something passing, or its lasting"})
+	done := map[string]bool{}
+	for _, e := range events {
+		if done[e.Title] {
+			continue
+		}
+		done[e.Title] = true
 		row, any := []string{e.Title}, false
 		for _, t := range sums {
-			n := t.Causes[e.Name].Vain
+			n := 0
+			for _, x := range events {
+				if x.Title == e.Title {
+					n += t.Causes[x.Name].Vain
+				}
+			}
 			any = any || n > 0
 			row = append(row, rateOf(n, t.Years/1000, 1).interval())
 		}

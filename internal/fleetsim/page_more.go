@@ -197,3 +197,18 @@ func (r Result) fleetTable() string {
 	}
 	return table(rows) + "\n" + table(rows2)
 }
+
+func (r Result) rereadTable() string {
+	rows := [][]string{{"a second reading helps in"}}
+	for _, p := range r.In.Platforms() {
+		rows[0] = append(rows[0], platformNames[p])
+	}
+	for i, share := range rereads {
+		row := []string{percent(share) + " of the cases"}
+		for _, p := range r.In.Platforms() {
+			row = append(row, r.Rereads[p][i].interval())
+		}
+		rows = append(rows, row)
+	}
+	return table(rows)
+}

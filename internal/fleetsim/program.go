@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 )
 
@@ -42,6 +43,9 @@ func (p Program) Main(ctx context.Context) int {
 	return code
 }
 
+// gcPercent lets garbage grow to four times what lives.
+const gcPercent = 400
+
 func (p Program) run(ctx context.Context, input, out string, check bool, size Size) (int, error) {
 	in, bases, err := load(input)
 	if err != nil {
@@ -50,6 +54,8 @@ func (p Program) run(ctx context.Context, input, out string, check bool, size Si
 	if check {
 		return 0, Check(out, in, bases, size)
 	}
+	// Short-lived garbage is most of what this makes, and memory is plenty.
+	defer debug.SetGCPercent(debug.SetGCPercent(gcPercent))
 	r, err := Simulate(ctx, in, bases, size, func(part string) { fmt.Fprintln(p.Stderr, part) })
 	if err != nil {
 		return 1, err

@@ -31,6 +31,7 @@ type Result struct {
 	Prompts  []Tally
 	Seen     []Seen
 	Sweeps   []Sweep
+	Rereads  map[string][]Estimate // by platform
 	Identity string
 }
 
@@ -56,6 +57,14 @@ func Simulate(ctx context.Context, in Input, bases map[string]Base, size Size, p
 				return r, err
 			}
 			r.Sweeps = append(r.Sweeps, sw)
+		}
+	}
+	r.Rereads = map[string][]Estimate{}
+	run.Years = size.Years
+	for _, p := range in.Platforms() {
+		progress("a second reading on " + p)
+		if r.Rereads[p], err = run.Reread(ctx, p); err != nil {
+			return r, err
 		}
 	}
 	return r, nil

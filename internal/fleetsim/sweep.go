@@ -2,6 +2,7 @@ package fleetsim
 
 import (
 	"context"
+	"maps"
 	"math"
 	"slices"
 
@@ -125,4 +126,26 @@ func (s *Sweep) crossing(of func(Estimate) float64) float64 {
 		return math.Exp(math.Log(before.Events) + t*(math.Log(p.Events)-math.Log(before.Events)))
 	}
 	return math.Inf(1)
+}
+
+// rereads are the shares for which the page says what a second reading brings.
+var rereads = []float64{0, 0.5, 0.9, 1}
+
+// Reread gives the prompts in vain of a platform under balanced, were a second
+// reading some seconds later to help in so many cases.
+func (s Simulation) Reread(ctx context.Context, platform string) ([]Estimate, error) {
+	var out []Estimate
+	for _, share := range rereads {
+		run := s
+		run.In.Events = s.In.identity()
+		run.In.Numbers = maps.Clone(s.In.Numbers)
+		run.In.Numbers[numReread] = Rate{Value: share}
+		run.Strata = func(st Stratum) bool { return st.Platform == platform }
+		list, err := run.Run(ctx, []string{api.Balanced})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, Sum(list, platform, api.Balanced).VainRate())
+	}
+	return out, nil
 }

@@ -37,6 +37,11 @@ rate, ∞ that it stays below up to the highest. On macOS nothing is known to fl
 
 `
 
+const rereadText = `A value that cannot be read keeps the vault shut, and a vault that is shut without every identity group matched asks for a code at once. If the client
+read again some seconds later before it says so, and that helped in so many cases, ` + "`balanced`" + ` would ask in vain so often:
+
+`
+
 const attackText = `Each attack is tried %d times on every kind of computer it can be done to, each time on another one. The columns count what is seen without the
 chain: with a TPM, that the server asks or the key cannot sign; else that the server asks. *The keys stay shut offline* says how often, without a TPM, no slot
 of the vault opens on the copy and the server's share is not given either. *The chain* stands apart: whoever uses a copy of a profile
