@@ -51,7 +51,7 @@ const mostReports = 4
 // server counts this computer as activated, but the vault is not there yet or was
 // not asked for, or it is to be rotated.
 func (s *session) report(ctx context.Context, r *remote.Client, k *keyring) (bool, error) {
-	v := s.look(ctx, s.id, s.state)
+	v := s.lookAgain(ctx)
 	if !v.read {
 		return false, api.NewError(api.CodeReadFailed, "report")
 	}

@@ -42,6 +42,9 @@ type Config struct {
 	// Now and Rand are the clock and the randomness; nil is the system's.
 	Now  func() time.Time
 	Rand io.Reader
+	// Wait waits between two readings of this computer, or until ctx ends; nil
+	// waits by the system's timer.
+	Wait func(ctx context.Context, d time.Duration) error
 	// Transport carries requests; nil is one with the system's proxy.
 	Transport http.RoundTripper
 	// Language is en, vi or ru: what the account's messages are written in.
@@ -91,6 +94,9 @@ func Open(cfg Config) (*Client, error) {
 	}
 	if cfg.Rand == nil {
 		cfg.Rand = rand.Reader
+	}
+	if cfg.Wait == nil {
+		cfg.Wait = wait
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)

@@ -24,6 +24,8 @@ type session struct {
 	id    *identity
 	state *record
 	lock  *files.Lock
+	// reread says that this use case has already waited for what could not be read.
+	reread bool
 }
 
 // begin takes the profile's lock and reads its files.

@@ -16,6 +16,11 @@ import (
 // ErrExists is inside the error of Create where there is a file already.
 var ErrExists = errors.New("vault: the file exists")
 
+// ErrUnread is inside vault_locked where a slot could not be tried, because
+// something that it is bound to could not be read just now: it may fit when the
+// computer is read again.
+var ErrUnread = errors.New("vault: something bound could not be read")
+
 // Config says where a vault lies and what it is made with.
 type Config struct {
 	Disk files.Disk
@@ -113,7 +118,7 @@ func unusable() error {
 }
 
 // Open opens a vault with what the computer is now. Errors: vault_locked where
-// no slot fits, vault_missing, vault_broken, vault_newer, keyring_lost where
+// no slot fits (with ErrUnread inside where one was not tried), vault_missing, vault_broken, vault_newer, keyring_lost where
 // the vault was written with another keyring's secret, file.
 func Open(cfg Config, k Keys, s fingerprint.Snapshot) (*Vault, error) {
 	cfg = cfg.ready()
@@ -121,9 +126,11 @@ func Open(cfg Config, k Keys, s fingerprint.Snapshot) (*Vault, error) {
 	if err != nil {
 		return nil, err
 	}
+	cause := errors.New("vault: no slot fits this computer")
 	for _, sl := range slices.Backward(f.header.slots) {
 		b := Bind(sl.kinds, s)
 		if !b.complete() {
+			cause = ErrUnread
 			continue
 		}
 		a := cfg.Memo.bound(f.header.argon, f.header.salt, b)
@@ -131,7 +138,7 @@ func Open(cfg Config, k Keys, s fingerprint.Snapshot) (*Vault, error) {
 			return unlock(cfg, k, f, sum, master, sl.kinds)
 		}
 	}
-	return nil, locked(errors.New("vault: no slot fits this computer"))
+	return nil, locked(cause)
 }
 
 // OpenWithShare opens a vault with the server's share. Errors as Open's;

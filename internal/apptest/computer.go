@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/seed-1feef0b2/holdfast/api"
 	"github.com/seed-1feef0b2/holdfast/app"
@@ -37,6 +38,8 @@ type Computer struct {
 	Chip func(context.Context) (chip.Chip, error)
 	// Transport carries the client's requests; nil is the usual one.
 	Transport http.RoundTripper
+	// Wait is called where the client waits before it reads again; nil is nothing.
+	Wait func(time.Duration)
 
 	sample string
 	source fingerprint.Source
@@ -81,6 +84,12 @@ func (c *Computer) Client() *app.Client {
 	}
 	client, err := app.Open(app.Config{
 		Profile: c.Profile, Server: c.Server.URL, Source: c.source, Disk: c.Disk, Now: c.Server.Clock.Now, Name: c.Name, Transport: c.Transport, Chip: c.Chip,
+		Wait: func(_ context.Context, d time.Duration) error {
+			if c.Wait != nil {
+				c.Wait(d)
+			}
+			return nil
+		},
 		Argon:    vault.Params{Time: 1, MemoryKiB: 8, Threads: 1},
 		Keystore: func(string) (keystore.Store, error) { return c.Ring, nil },
 	})
