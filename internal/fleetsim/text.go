@@ -37,8 +37,8 @@ rate, ∞ that it stays below up to the highest. On macOS nothing is known to fl
 
 `
 
-const rereadText = `A value that cannot be read keeps the vault shut, and a vault that is shut without every identity group matched asks for a code at once. If the client
-read again some seconds later before it says so, and that helped in so many cases, ` + "`balanced`" + ` would ask in vain so often:
+const rereadText = `A value that cannot be read keeps the vault shut, and a vault that is shut without every identity group matched asks for a code. Before it says so the
+client reads again, three times within four seconds. Were that to help in so many cases, ` + "`balanced`" + ` would ask in vain so often:
 
 `
 
