@@ -23,8 +23,9 @@ func parsePCI(modalias string) (pciDevice, bool) {
 	if strings.Trim(d.vendor+d.device, "0123456789abcdef") != "" {
 		return pciDevice{}, false
 	}
-	if i := strings.Index(m, "bc"); i >= 0 && len(m) >= i+4 {
-		d.class = fold(m[i+2 : i+4])
+	// After vendor and device, whose digits may spell the same.
+	if _, rest, ok := strings.Cut(m[17:], "bc"); ok && len(rest) >= 2 && strings.Trim(fold(rest[:2]), "0123456789abcdef") == "" {
+		d.class = fold(rest[:2])
 	}
 	return d, true
 }
