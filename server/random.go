@@ -49,12 +49,13 @@ func (s *Service) newAccountNumber() string {
 	return code.AccountWithCheck(s.draw(code.Digits[1:], 1) + s.draw(code.Digits, code.AccountDigits-2))
 }
 
-// newMessageID rises with time (microseconds) and from call to call, and differs
-// between processes in its last twelve bits.
+// newMessageID rises with time (milliseconds) and from call to call, and differs
+// between processes in its last 22 bits: as many as fit, because two that are the
+// same cost whoever is second his request.
 func (s *Service) newMessageID() int64 {
-	const low = 12
-	r := binary.BigEndian.Uint16(s.randomBytes(2)) & (1<<low - 1)
-	id := s.now().UnixMicro()<<low | int64(r)
+	const low = 22
+	r := binary.BigEndian.Uint32(s.randomBytes(4)) & (1<<low - 1)
+	id := s.now().UnixMilli()<<low | int64(r)
 	for {
 		last := s.lastID.Load()
 		if s.lastID.CompareAndSwap(last, max(id, last+1)) {
