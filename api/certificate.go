@@ -5,7 +5,8 @@ package api
 const (
 	CertificateType = "holdfast-activation+jwt"
 	PolicyType      = "holdfast-policy+jwt"
-	RulesType       = "holdfast-rules+jwt" // claims: iss, aud, rules (the document)
+	RulesType       = "holdfast-rules+jwt"   // claims: iss, aud, rules (the document)
+	IssuersType     = "holdfast-issuers+jwt" // claims: IssuersClaims
 	Audience        = "org.holdfast.Holdfast"
 )
 
@@ -36,4 +37,15 @@ type CertificateClaims struct {
 // Confirmation binds the certificate to the device key (RFC 7800, jkt as in RFC 9449).
 type Confirmation struct {
 	Thumbprint string `json:"jkt"`
+}
+
+// IssuersClaims announce a change of the issuer keys: the key that was pinned as
+// next signs, becomes current, and names the one that comes after it. A client
+// that holds Previous takes Keys in its place.
+type IssuersClaims struct {
+	Issuer   string     `json:"iss"`
+	Audience string     `json:"aud"`
+	IssuedAt int64      `json:"iat"`
+	Previous IssuerKeys `json:"previous"`
+	Keys     IssuerKeys `json:"keys"`
 }

@@ -9,6 +9,8 @@ const (
 	ReasonFork     = "fork"     // the chain forked: a copy, or a restored backup
 	ReasonChip     = "chip"     // the chip that held the device key is gone: a new key takes its place
 	ReasonAnnounce = "announce" // the person announces a change of hardware: opens a change window
+	ReasonPhone    = "phone"    // proves that a phone number is the person's: the code goes to that phone
+	ReasonChannel  = "channel"  // where codes go is to change: the code goes where codes go now
 )
 
 // Channels.
@@ -33,7 +35,8 @@ const (
 	DeliveryHandedOver = "handed-over"
 	DeliveryPutOff     = "put-off"
 	DeliveryRefused    = "refused"
-	DeliveryBounced    = "bounced"
+	DeliveryBounced    = "bounced"   // handed over, and came back or failed later
+	DeliveryDelivered  = "delivered" // the carrier reports that the phone has it; never said of e-mail
 )
 
 // Challenge is the server's demand for a code, without the code.
@@ -58,7 +61,10 @@ type Challenge struct {
 	NextTry    string     `json:"next_try,omitempty"`
 	TriesLeft  int        `json:"tries_left"`
 	Deliveries []Delivery `json:"deliveries"`
-	Changes    []Change   `json:"changes,omitempty"`
+	// Ways are all enrolled channels that the code may be sent by, the one in use
+	// first; "use another way" offers the others.
+	Ways    []Way    `json:"ways,omitempty"`
+	Changes []Change `json:"changes,omitempty"`
 	// Sender is the address that messages come from, to be allow-listed; Subject
 	// is what to search for in a mailbox.
 	Sender  string `json:"sender"`
@@ -78,6 +84,9 @@ type Delivery struct {
 	NextTry string `json:"next_try,omitempty"`
 	// MessageID lets a mail provider trace it.
 	MessageID string `json:"message_id,omitempty"`
+	// Destination is masked; it differs from the challenge's after another way was
+	// taken.
+	Destination string `json:"destination,omitempty"`
 }
 
 // DeliveryRequest asks to send again. Channel is empty (the same) or another

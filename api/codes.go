@@ -49,6 +49,12 @@ const (
 	CodeWindowOpen      = "window_open"          // 409: a change window of the person's is open already
 	CodeWindowWide      = "window_wide"          // 422: a disk and a board announced together
 
+	// Channels.
+	CodePhone         = "phone_refused"   // 422: no number, or one that codes are never sent to (premium rate)
+	CodeCountry       = "country_refused" // 429: no codes go to this country now; retry_at where known
+	CodeChallengeOpen = "challenge_open"  // 409: a code is asked for; answer it first
+	CodeStepUp        = "step_up"         // 401: the password is needed, or wrong
+
 	// The client's own.
 	CodeServerAway     = "server_away"
 	CodeProxySignIn    = "proxy_sign_in"

@@ -152,6 +152,13 @@ type DeviceReply struct {
 	Windows []Window `json:"windows,omitempty"`
 	// Window names the change window that accepted the drift, empty without one.
 	Window string `json:"window,omitempty"`
+	// ContactLost says that the server lost the account's address with its master
+	// key: no code can be sent until the person gives it again. See EmailRequest.
+	ContactLost bool `json:"contact_lost,omitempty"`
+	// Issuers is a signed change of the issuer keys (compact JWS, typ IssuersType,
+	// signed by the key that was pinned as next), where the server's are newer than
+	// the certificate's that the client shows to hold.
+	Issuers string `json:"issuers,omitempty"`
 }
 
 // Window is a change window: a time in which listed drift needs no code.

@@ -14,6 +14,13 @@ const (
 	RouteAnnounce   = "/v1/devices/{id}/announcements"
 	RouteKeys       = "/v1/devices/{id}/keys"
 	RouteHistory    = "/v1/devices/{id}/history"
+	RouteSecurity   = "/v1/devices/{id}/security"
+	RouteChannel    = "/v1/devices/{id}/security/channel"
+	RoutePhones     = "/v1/devices/{id}/security/phones"
+	RouteNoPhone    = "/v1/devices/{id}/security/phones/remove"
+	RouteTests      = "/v1/devices/{id}/security/tests"
+	RouteEnrolStop  = "/v1/devices/{id}/security/enrol-stop/lift"
+	RouteEmail      = "/v1/devices/{id}/security/email"
 )
 
 // MaxBody is the largest request body in bytes: a snapshot of some ten

@@ -95,7 +95,7 @@ func (l *lab) deliver() []server.Message {
 		l.Fatal(err)
 	}
 	for _, m := range list {
-		if err := l.svc.MessageSent(ctx, m.ID, "250 2.0.0 Ok"); err != nil {
+		if err := l.svc.MessageSent(ctx, m.ID, "250 2.0.0 Ok", ""); err != nil {
 			l.Fatal(err)
 		}
 	}

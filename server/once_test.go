@@ -154,7 +154,7 @@ func TestTwoWorkersOneMessage(t *testing.T) {
 		if len(again) != 1 || again[0].ID != got[0].ID || again[0].Attempt != 2 || again[0].Code != got[0].Code {
 			l.Errorf("after the lease: %+v", again)
 		}
-		l.must(l.svc.MessageSent(ctx, got[0].ID, "250 Ok"))
+		l.must(l.svc.MessageSent(ctx, got[0].ID, "250 Ok", ""))
 		l.must(l.svc.MessageRefused(ctx, got[0].ID, "550 too late"))
 		c, err := l.svc.Challenge(ctx, b.caller("", nil), b.challenge.Reference)
 		l.must(err)

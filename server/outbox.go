@@ -103,8 +103,9 @@ func (w *work) epoch(row OutboxRow) (Epoch, error) {
 
 // MessageSent records that a message was handed over. The first hand-over of a
 // code starts its life. The detail is the relay's reply; it must hold no
-// address.
-func (s *Service) MessageSent(ctx context.Context, id int64, detail string) error {
+// address. Provider is "NAME/ID", what a provider calls the message in its later
+// reports; empty without.
+func (s *Service) MessageSent(ctx context.Context, id int64, detail, provider string) error {
 	return s.result(ctx, id, func(w *work, row OutboxRow) error {
 		if row.Challenge != "" { // a silent challenge looks like any other, times included
 			e, err := w.epoch(row)
@@ -118,7 +119,7 @@ func (s *Service) MessageSent(ctx context.Context, id int64, detail string) erro
 				}
 			}
 		}
-		row.Handed = w.now
+		row.Handed, row.Provider = w.now, provider
 		return w.settle(row, api.DeliveryHandedOver, detail, 0)
 	})
 }
@@ -151,7 +152,8 @@ func (s *Service) result(ctx context.Context, id int64, fn func(*work, OutboxRow
 		if err != nil {
 			return err
 		}
-		if row.State == api.DeliveryHandedOver { // two workers: the first hand-over stands
+		if row.State == api.DeliveryHandedOver || row.State == api.DeliveryDelivered || row.State == api.DeliveryBounced {
+			// Two workers: the first hand-over stands.
 			return nil
 		}
 		return fn(w, row)

@@ -62,6 +62,9 @@ type OutboxRow struct {
 	Expires   int64
 	Detail    string
 	MessageID string
+	// Provider is the provider's name and what it calls the message, "NAME/ID";
+	// empty where none gave an id.
+	Provider  string
 	Reference string
 	Device    string
 	Place     string

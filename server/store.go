@@ -135,6 +135,10 @@ type Messages interface {
 	MessagesOf(challenge string) ([]OutboxRow, error)
 	// LeaseMessages leases up to n rows that are due and counts an attempt.
 	LeaseMessages(worker string, now, lease int64, n int) ([]OutboxRow, error)
+	// MessageByID finds a message by its Message-ID, MessageByProvider by what its
+	// provider calls it; ErrNotFound.
+	MessageByID(messageID string) (OutboxRow, error)
+	MessageByProvider(provider string) (OutboxRow, error)
 	// CancelMessages refuses the unfinished messages of a challenge.
 	CancelMessages(challenge, detail string) error
 }

@@ -115,7 +115,7 @@ func (s *Server) Messages() []server.Message {
 			return s.messages
 		}
 		for _, m := range batch {
-			if err := s.Service.MessageSent(ctx, m.ID, "250 ok"); err != nil {
+			if err := s.Service.MessageSent(ctx, m.ID, "250 ok", ""); err != nil {
 				s.TB.Fatal(err)
 			}
 			s.messages = append(s.messages, m)

@@ -37,7 +37,7 @@ func (w *Worker) mark(ctx context.Context, m server.Message, o Outcome, next tim
 	defer done()
 	switch o.State {
 	case api.DeliveryHandedOver:
-		return w.cfg.Queue.MessageSent(ctx, m.ID, o.Detail)
+		return w.cfg.Queue.MessageSent(ctx, m.ID, o.Detail, o.Provider)
 	case api.DeliveryRefused:
 		return w.cfg.Queue.MessageRefused(ctx, m.ID, o.Detail)
 	default:

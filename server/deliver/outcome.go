@@ -9,9 +9,13 @@ import (
 // Outcome is what became of one attempt. State is api.DeliveryHandedOver,
 // api.DeliveryPutOff or api.DeliveryRefused; Detail is the relay's reply or what
 // stood in the way, without addresses and codes, at most 160 characters.
+//
+// Provider is "NAME/ID", what the provider calls the message in later reports;
+// empty where it gives no id.
 type Outcome struct {
-	State  string
-	Detail string
+	State    string
+	Detail   string
+	Provider string
 }
 
 // Sender hands one letter over. It returns when the outcome is known or the
@@ -22,6 +26,6 @@ type Sender interface {
 	Send(ctx context.Context, l Letter) Outcome
 }
 
-func handedOver(detail string) Outcome { return Outcome{api.DeliveryHandedOver, detail} }
-func putOff(detail string) Outcome     { return Outcome{api.DeliveryPutOff, detail} }
-func refused(detail string) Outcome    { return Outcome{api.DeliveryRefused, detail} }
+func handedOver(detail string) Outcome { return Outcome{State: api.DeliveryHandedOver, Detail: detail} }
+func putOff(detail string) Outcome     { return Outcome{State: api.DeliveryPutOff, Detail: detail} }
+func refused(detail string) Outcome    { return Outcome{State: api.DeliveryRefused, Detail: detail} }

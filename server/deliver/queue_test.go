@@ -100,7 +100,7 @@ func (q *memQueue) mark(ctx context.Context, id int64, state, detail string, due
 	return nil
 }
 
-func (q *memQueue) MessageSent(ctx context.Context, id int64, detail string) error {
+func (q *memQueue) MessageSent(ctx context.Context, id int64, detail, _ string) error {
 	return q.mark(ctx, id, api.DeliveryHandedOver, detail, time.Time{})
 }
 

@@ -16,7 +16,7 @@ import (
 type Queue interface {
 	// ClaimMessages leases up to n messages that are due to this worker.
 	ClaimMessages(ctx context.Context, worker string, n int) ([]server.Message, error)
-	MessageSent(ctx context.Context, id int64, detail string) error
+	MessageSent(ctx context.Context, id int64, detail, provider string) error
 	MessagePutOff(ctx context.Context, id int64, detail string, next time.Time) error
 	MessageRefused(ctx context.Context, id int64, detail string) error
 }

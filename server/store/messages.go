@@ -12,14 +12,14 @@ var messages = newTable("messages", messageColumns...)
 var messageColumns = []string{
 	"id", "challenge", "account", "contact", "channel", "kind", "language", "epoch",
 	"state", "attempt", "due", "lease", "worker", "created", "asked", "handed", "changed", "expires", "detail",
-	"message_id", "reference", "device", "place", "reason", "changes", "data",
+	"message_id", "provider", "reference", "device", "place", "reason", "changes", "data",
 }
 
 func messageValues(m server.OutboxRow) []any {
 	return []any{
 		m.ID, m.Challenge, m.Account, m.Contact, m.Channel, m.Kind, m.Language, m.Epoch,
 		m.State, m.Attempt, m.Due, m.Lease, m.Worker, m.Created, m.Asked, m.Handed, m.Changed, m.Expires, m.Detail,
-		m.MessageID, m.Reference, m.Device, m.Place, m.Reason, pack(m.Changes), pack(m.Data),
+		m.MessageID, m.Provider, m.Reference, m.Device, m.Place, m.Reason, pack(m.Changes), pack(m.Data),
 	}
 }
 
@@ -27,7 +27,7 @@ func scanMessage(r scanner) (m server.OutboxRow, err error) {
 	var changes, data string
 	err = r.Scan(&m.ID, &m.Challenge, &m.Account, &m.Contact, &m.Channel, &m.Kind, &m.Language, &m.Epoch,
 		&m.State, &m.Attempt, &m.Due, &m.Lease, &m.Worker, &m.Created, &m.Asked, &m.Handed, &m.Changed, &m.Expires, &m.Detail,
-		&m.MessageID, &m.Reference, &m.Device, &m.Place, &m.Reason, &changes, &data)
+		&m.MessageID, &m.Provider, &m.Reference, &m.Device, &m.Place, &m.Reason, &changes, &data)
 	if err != nil {
 		return m, err
 	}
@@ -40,6 +40,14 @@ func (t *tx) AddMessage(m server.OutboxRow) error {
 
 func (t *tx) OutboxRow(id int64) (server.OutboxRow, error) {
 	return one(t, scanMessage, messages.selected+"WHERE id = $1", id)
+}
+
+func (t *tx) MessageByID(messageID string) (server.OutboxRow, error) {
+	return one(t, scanMessage, messages.selected+"WHERE message_id = $1", messageID)
+}
+
+func (t *tx) MessageByProvider(provider string) (server.OutboxRow, error) {
+	return one(t, scanMessage, messages.selected+"WHERE provider = $1 AND provider <> ''", provider)
 }
 
 func (t *tx) SaveMessage(m server.OutboxRow) error {
