@@ -51,12 +51,13 @@ func TestOpenAPI(t *testing.T) {
 			t.Errorf("%s %s: no problem described: %s", method, route, raw)
 		}
 	}
+	told := []string{"Challenge", "Delivery", "Way"} // of replies: masked, and nothing that a request may carry
 	for name, s := range doc.Parts.Schemas {
 		if name != "Problem" && s.Additional != false {
 			t.Errorf("schema %s allows other fields", name)
 		}
 		for field := range s.Properties {
-			if strings.Contains(field, "destination") && name != "Challenge" {
+			if strings.Contains(field, "destination") && !slices.Contains(told, name) {
 				t.Errorf("schema %s has a destination", name)
 			}
 		}

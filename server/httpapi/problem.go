@@ -56,6 +56,11 @@ var statuses = map[string]int{
 	api.CodeWindowOpen:      http.StatusConflict,
 	api.CodeWindowWide:      http.StatusUnprocessableEntity,
 	api.CodeNotActivated:    http.StatusConflict,
+
+	api.CodePhone:         http.StatusUnprocessableEntity,
+	api.CodeCountry:       http.StatusTooManyRequests,
+	api.CodeChallengeOpen: http.StatusConflict,
+	api.CodeStepUp:        http.StatusUnauthorized,
 }
 
 // Waits that Retry-After names where the error does not know better.
