@@ -53,10 +53,20 @@ func (s *session) announce(ctx context.Context, groups []string, hours int) erro
 	return s.absorb(ctx, v, reply, nil)
 }
 
-// asks says that a challenge stands between this computer and its activation; an
-// announcement's does not.
+// asks says that a challenge stands between this computer and its activation; one
+// that the owner of an activated computer opened for something else does not.
 func asks(ch *api.Challenge) bool {
-	return ch != nil && ch.Reason != api.ReasonAnnounce && ch.State != api.ChallengeConsumed
+	return ch != nil && !aside(ch.Reason) && ch.State != api.ChallengeConsumed
+}
+
+// aside says that a challenge is about something else than activating this
+// computer.
+func aside(reason string) bool {
+	switch reason {
+	case api.ReasonAnnounce, api.ReasonPhone, api.ReasonChannel, api.ReasonEmail:
+		return true
+	}
+	return false
 }
 
 // announced says that an announcement of the person's is open.

@@ -110,7 +110,7 @@ func (s *session) answerFailed(ctx context.Context, r *remote.Client, err error)
 		if e := s.checkIn(ctx); e != nil {
 			return e
 		}
-		if s.state.Told == api.DeviceActivated && (reason != api.ReasonAnnounce || s.announced()) {
+		if s.state.Told == api.DeviceActivated && s.wasDone(ctx, reason) {
 			return nil
 		}
 		return err
@@ -129,4 +129,17 @@ func (s *session) answerFailed(ctx context.Context, r *remote.Client, err error)
 		return e
 	}
 	return err
+}
+
+// wasDone says, after an answer that the server called used up, whether what its
+// code was for has happened: the computer is activated, the window announced, the
+// phone enrolled.
+func (s *session) wasDone(ctx context.Context, reason string) bool {
+	switch reason {
+	case api.ReasonAnnounce:
+		return s.announced()
+	case api.ReasonPhone, api.ReasonChannel, api.ReasonEmail:
+		return s.settled(ctx, reason)
+	}
+	return true
 }

@@ -10,17 +10,22 @@ import (
 
 // SendAgain asks for another message with the same code. While the pause runs
 // it is refused with send_wait, and RetryAt says until when.
-func (c *Client) SendAgain(ctx context.Context) (Status, error) {
+func (c *Client) SendAgain(ctx context.Context) (Status, error) { return c.SendBy(ctx, "") }
+
+// SendBy is SendAgain over another way that the account has enrolled: email, sms
+// or voice; empty is the one in use. Refused with channel_not_enrolled where the
+// account has no such way.
+func (c *Client) SendBy(ctx context.Context, channel string) (Status, error) {
 	s, err := c.begin(ctx)
 	if err != nil {
 		return Status{}, err
 	}
 	defer s.end()
-	err = s.sendAgain(ctx)
+	err = s.sendBy(ctx, channel)
 	return s.status(ctx), err
 }
 
-func (s *session) sendAgain(ctx context.Context) error {
+func (s *session) sendBy(ctx context.Context, channel string) error {
 	r, k, err := s.need(ctx)
 	if err != nil {
 		return err
@@ -32,7 +37,7 @@ func (s *session) sendAgain(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	ch, err := r.SendAgain(ctx, k.signer(), s.id.Device, s.state.Challenge.Reference, api.DeliveryRequest{}, key)
+	ch, err := r.SendAgain(ctx, k.signer(), s.id.Device, s.state.Challenge.Reference, api.DeliveryRequest{Channel: channel}, key)
 	s.asked(err)
 	if err == nil {
 		return s.keep(&ch)
@@ -106,6 +111,7 @@ func (s *session) noted(reply api.DeviceReply) error {
 	before := *s.state
 	next := before
 	next.Challenge, next.HoldUntil, next.Windows = reply.Challenge, reply.HoldUntil, reply.Windows
+	next.ContactLost = reply.ContactLost
 	next.ServerTime = later(next.ServerTime, reply.Time)
 	if reply.State != api.DeviceActivated {
 		next.Told, next.Changes = reply.State, reply.Changes

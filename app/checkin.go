@@ -169,6 +169,7 @@ func (s *session) learn(st *record, reply api.DeviceReply, k *keyring) error {
 		st.Policy = reply.Policy
 	}
 	st.Told, st.Challenge, st.Changes, st.HoldUntil = reply.State, reply.Challenge, reply.Changes, reply.HoldUntil
+	st.ContactLost = reply.ContactLost
 	st.Rotate, st.Windows, st.Flags = reply.Rotate, reply.Windows, reply.Flags
 	st.ServerTime, st.Checked = later(st.ServerTime, reply.Time), reply.Time
 	if reply.Challenge == nil {

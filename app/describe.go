@@ -58,7 +58,7 @@ func (c *Client) describe(ctx context.Context, v *view) Status {
 	}
 	st.Account, st.Device = v.id.Account, v.id.Name
 	st.Checked, st.HoldUntil = v.state.Checked, v.state.HoldUntil
-	st.Challenge = challengeFrom(v.state.Challenge)
+	st.Challenge, st.ContactLost = challengeFrom(v.state.Challenge), v.state.ContactLost
 	st.Windows, st.Flags, st.Rotating = windowsFrom(v.state.Windows, c.cfg.Now()), v.state.Flags, v.state.Rotate != 0
 	if v.keys != nil {
 		st.Keystore = v.keys.store.Kind()
@@ -111,10 +111,24 @@ func challengeFrom(ch *api.Challenge) *Challenge {
 		CodeKind: ch.CodeKind, CodeLength: ch.CodeLength, Sender: ch.Sender, Subject: ch.Subject, Outbox: ch.Outbox,
 		Deliveries: []Delivery{},
 	}
+	out.Ways = waysFrom(ch.Ways)
 	for _, d := range ch.Deliveries {
-		out.Deliveries = append(out.Deliveries, Delivery{
-			Channel: d.Channel, State: d.State, At: d.At, Detail: d.Detail, NextTry: d.NextTry, MessageID: d.MessageID,
-		})
+		out.Deliveries = append(out.Deliveries, deliveryFrom(d))
+	}
+	return out
+}
+
+func deliveryFrom(d api.Delivery) Delivery {
+	return Delivery{
+		Channel: d.Channel, State: d.State, At: d.At, Detail: d.Detail, NextTry: d.NextTry, MessageID: d.MessageID,
+		Destination: d.Destination,
+	}
+}
+
+func waysFrom(list []api.Way) []Way {
+	var out []Way
+	for _, w := range list {
+		out = append(out, Way{Channel: w.Channel, Destination: w.Destination, InUse: w.InUse, Failing: w.Failing, Paused: w.Paused})
 	}
 	return out
 }

@@ -56,6 +56,8 @@ type peer struct {
 	// device's key; claim the registered claim key.
 	asking          *api.ReplaceKeyRequest
 	hardware, claim string
+	secured         secured
+	by              string // the channel of the last request to send again
 }
 
 func newPeer(t *testing.T, now func() time.Time) *peer {
@@ -167,6 +169,9 @@ func (p *peer) handle(r *http.Request, what string, body []byte) (int, any) {
 	if err != nil {
 		return 401, problemOf(401, api.CodeOf(err))
 	}
+	if status, out, ok := p.security(r.URL.Path, what, body); ok {
+		return status, out
+	}
 	switch {
 	case strings.HasSuffix(what, "accounts"), strings.HasSuffix(what, "devices"):
 		return p.enrol(body)
@@ -177,6 +182,9 @@ func (p *peer) handle(r *http.Request, what string, body []byte) (int, any) {
 	case strings.HasSuffix(what, "answers"):
 		return p.answer(r.URL.Path, body)
 	case strings.HasSuffix(what, "deliveries"):
+		var in api.DeliveryRequest
+		_ = json.Unmarshal(body, &in)
+		p.by = in.Channel
 		return 0, *p.challenge
 	case strings.HasSuffix(what, "rotations"):
 		return p.rotate(body)
@@ -232,6 +240,7 @@ func (p *peer) enrol(body []byte) (int, any) {
 func (p *peer) describe() api.DeviceReply {
 	r := api.DeviceReply{
 		State: p.state, Challenge: p.challenge, Time: p.now().UTC().Format(time.RFC3339), Rotate: p.pending, Windows: p.windows,
+		ContactLost: p.secured.contactLost,
 	}
 	if p.state == api.DeviceActivated {
 		r.Certificate = p.jws(api.CertificateType, p.claims())
@@ -277,7 +286,7 @@ func (p *peer) checkIn(body []byte) (int, any) {
 	for _, k := range p.known {
 		if k == identityOf(in.Snapshot) {
 			p.state = api.DeviceActivated
-			if p.challenge != nil && p.challenge.Reason != api.ReasonAnnounce {
+			if p.challenge != nil && !aside(p.challenge.Reason) {
 				p.challenge = nil
 			}
 			return 0, p.checkedIn(in)
@@ -332,6 +341,10 @@ func (p *peer) answer(path string, body []byte) (int, any) {
 			ID: "w1", Origin: api.WindowPerson, Groups: []string{api.GroupDisk},
 			From: p.now().UTC().Format(time.RFC3339), To: p.now().Add(72 * time.Hour).UTC().Format(time.RFC3339),
 		}}
+		return 0, p.describe()
+	}
+	if aside(reason) {
+		p.secureAnswer(reason)
 		return 0, p.describe()
 	}
 	if reason == api.ReasonFork || reason == api.ReasonChip {

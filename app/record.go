@@ -72,6 +72,10 @@ type record struct {
 	Rotate  int          `json:"rotate,omitempty"`
 	Windows []api.Window `json:"windows,omitempty"`
 	Flags   []string     `json:"flags,omitempty"`
+	// Wanted is the way that the last challenge beside activation is about.
+	Wanted string `json:"wanted,omitempty"`
+	// ContactLost says that the server lost the account's address.
+	ContactLost bool `json:"contact_lost,omitempty"`
 	// BackedUp is the SHA-256 of the list of keys that the last backup held.
 	BackedUp string `json:"backed_up,omitempty"`
 }

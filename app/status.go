@@ -36,6 +36,9 @@ type Status struct {
 	Windows []Window `json:"windows,omitempty"`
 	// Flags are what the last judged drift raised; see the Flag constants of api.
 	Flags []string `json:"flags,omitempty"`
+	// ContactLost says that the server lost the account's address: it must be given
+	// again before any code can be sent.
+	ContactLost bool `json:"contact_lost,omitempty"`
 	// Rotating says that the vault is to get a new master key, or has it and the
 	// server was not told yet.
 	Rotating bool `json:"rotating,omitempty"`
@@ -83,6 +86,19 @@ type Challenge struct {
 	Sender      string     `json:"sender,omitempty"`
 	Subject     string     `json:"subject,omitempty"`
 	Outbox      string     `json:"outbox,omitempty"`
+	// Ways are all enrolled ways that the code may be sent by, the one in use first.
+	Ways []Way `json:"ways,omitempty"`
+}
+
+// Way is one enrolled way for codes; its destination is masked.
+type Way struct {
+	Channel     string `json:"channel"` // email, sms, voice
+	Destination string `json:"destination"`
+	InUse       bool   `json:"in_use"`
+	// Failing is why the last message failed for good, in the provider's words;
+	// Paused until when nothing goes there, RFC 3339. Both may be empty.
+	Failing string `json:"failing,omitempty"`
+	Paused  string `json:"paused,omitempty"`
 }
 
 // Delivery is one message and what became of it.
@@ -93,6 +109,8 @@ type Delivery struct {
 	Detail    string `json:"detail"`
 	NextTry   string `json:"next_try,omitempty"`
 	MessageID string `json:"message_id,omitempty"`
+	// Destination is masked; empty where it is the challenge's.
+	Destination string `json:"destination,omitempty"`
 }
 
 // Certificate is the activation certificate as the person is told of it.

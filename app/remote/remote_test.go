@@ -275,6 +275,10 @@ func TestAllRoutes(t *testing.T) {
 		answer(200, "application/json", challenge),
 		answer(204, "", ""),
 		answer(200, "application/json", `{"status":"ok"}`),
+		answer(200, "application/json", `{"channel":"email","ways":[]}`),
+		answer(200, "application/json", `{}`),
+		answer(200, "application/json", `{"state":"queued"}`),
+		answer(200, "application/json", active),
 	)
 	c, s, ctx := client(t, srv.URL), deviceKey(t), context.Background()
 	_, err := c.Register(ctx, s, api.RegisterRequest{}, "k")
@@ -291,12 +295,22 @@ func TestAllRoutes(t *testing.T) {
 	check(t, err, "")
 	check(t, c.SignOut(ctx, s, "dev1", "k"), "")
 	check(t, c.Ping(ctx), "")
+	_, err = c.Security(ctx, s, "dev1")
+	check(t, err, "")
+	_, err = c.RemovePhone(ctx, s, "dev1", api.NoPhoneRequest{}, "k")
+	check(t, err, api.CodeServerReply) // it does not say where codes go
+	_, err = c.TestChannel(ctx, s, "dev1", api.TestRequest{}, "k")
+	check(t, err, "")
+	_, err = c.SetChannel(ctx, s, "dev1", api.ChannelRequest{}, "k")
+	check(t, err, "")
 	var paths []string
 	for _, r := range got.requests {
 		paths = append(paths, r.Method+" "+r.URL.EscapedPath())
 	}
 	want := "POST /v1/accounts POST /v1/devices GET /v1/devices/dev%2F1 POST /v1/devices/dev1/challenges/K7Q/answers " +
-		"GET /v1/devices/dev1/challenges/K7Q POST /v1/devices/dev1/challenges/K7Q/deliveries POST /v1/devices/dev1/sign-out GET /healthz"
+		"GET /v1/devices/dev1/challenges/K7Q POST /v1/devices/dev1/challenges/K7Q/deliveries POST /v1/devices/dev1/sign-out GET /healthz " +
+		"GET /v1/devices/dev1/security POST /v1/devices/dev1/security/phones/remove POST /v1/devices/dev1/security/tests " +
+		"POST /v1/devices/dev1/security/channel"
 	if s := strings.Join(paths, " "); s != want {
 		t.Errorf("%s", s)
 	}

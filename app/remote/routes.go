@@ -65,6 +65,60 @@ func (c *Client) Announce(ctx context.Context, s sign.Signer, device string, in 
 	return c.device(ctx, call{method: http.MethodPost, path: route(api.RouteAnnounce, device, ""), signer: s, in: in, key: key})
 }
 
+// Security asks where the account's codes go.
+func (c *Client) Security(ctx context.Context, s sign.Signer, device string) (api.Security, error) {
+	return c.security(ctx, call{method: http.MethodGet, path: route(api.RouteSecurity, device, ""), signer: s})
+}
+
+// RemovePhone takes the phone off the account.
+func (c *Client) RemovePhone(ctx context.Context, s sign.Signer, device string, in api.NoPhoneRequest, key string) (api.Security, error) {
+	return c.security(ctx, call{method: http.MethodPost, path: route(api.RouteNoPhone, device, ""), signer: s, in: in, key: key})
+}
+
+// LiftEnrolStop lets new computers join again.
+func (c *Client) LiftEnrolStop(ctx context.Context, s sign.Signer, device, key string) (api.Security, error) {
+	return c.security(ctx, call{method: http.MethodPost, path: route(api.RouteEnrolStop, device, ""), signer: s, in: api.LiftRequest{}, key: key})
+}
+
+func (c *Client) security(ctx context.Context, r call) (api.Security, error) {
+	var out api.Security
+	r.out = &out
+	if err := c.do(ctx, r); err != nil {
+		return api.Security{}, err
+	}
+	if out.Channel == "" {
+		return api.Security{}, api.NewError(api.CodeServerReply)
+	}
+	return out, nil
+}
+
+// TestChannel asks for a message without a code over an enrolled channel.
+func (c *Client) TestChannel(ctx context.Context, s sign.Signer, device string, in api.TestRequest, key string) (api.Delivery, error) {
+	var out api.Delivery
+	err := c.do(ctx, call{method: http.MethodPost, path: route(api.RouteTests, device, ""), signer: s, in: in, key: key, out: &out})
+	if err == nil && out.State == "" {
+		err = api.NewError(api.CodeServerReply)
+	}
+	return out, err
+}
+
+// AddPhone asks to enrol a phone; the reply's challenge asks for the code that
+// went to it.
+func (c *Client) AddPhone(ctx context.Context, s sign.Signer, device string, in api.PhoneRequest, key string) (api.DeviceReply, error) {
+	return c.device(ctx, call{method: http.MethodPost, path: route(api.RoutePhones, device, ""), signer: s, in: in, key: key})
+}
+
+// SetChannel asks that codes go elsewhere; the reply's challenge asks for the code
+// that went where codes go now.
+func (c *Client) SetChannel(ctx context.Context, s sign.Signer, device string, in api.ChannelRequest, key string) (api.DeviceReply, error) {
+	return c.device(ctx, call{method: http.MethodPost, path: route(api.RouteChannel, device, ""), signer: s, in: in, key: key})
+}
+
+// GiveEmail gives the account's address again after the server lost it.
+func (c *Client) GiveEmail(ctx context.Context, s sign.Signer, device string, in api.EmailRequest, key string) (api.DeviceReply, error) {
+	return c.device(ctx, call{method: http.MethodPost, path: route(api.RouteEmail, device, ""), signer: s, in: in, key: key})
+}
+
 // History asks for a page of what happened to a device, newest first: the one
 // before an event's number, or the first for 0.
 func (c *Client) History(ctx context.Context, s sign.Signer, device string, before int64) (api.History, error) {
