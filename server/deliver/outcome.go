@@ -12,10 +12,17 @@ import (
 //
 // Provider is "NAME/ID", what the provider calls the message in later reports;
 // empty where it gives no id.
+//
+// Elsewhere says of a refusal that it speaks of the provider's dealings with this
+// server and not of the message or whom it is for: the next provider may take it.
+// Down says that the provider itself was the trouble, whatever the message:
+// InOrder passes it over for a while.
 type Outcome struct {
-	State    string
-	Detail   string
-	Provider string
+	State     string
+	Detail    string
+	Provider  string
+	Elsewhere bool
+	Down      bool
 }
 
 // Sender hands one letter over. It returns when the outcome is known or the
@@ -29,3 +36,8 @@ type Sender interface {
 func handedOver(detail string) Outcome { return Outcome{State: api.DeliveryHandedOver, Detail: detail} }
 func putOff(detail string) Outcome     { return Outcome{State: api.DeliveryPutOff, Detail: detail} }
 func refused(detail string) Outcome    { return Outcome{State: api.DeliveryRefused, Detail: detail} }
+
+// down is an outcome of a provider that cannot be worked with at all for now.
+func down(detail string) Outcome {
+	return Outcome{State: api.DeliveryPutOff, Detail: detail, Down: true}
+}

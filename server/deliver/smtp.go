@@ -29,6 +29,13 @@ type SMTPOptions struct {
 	// "Holdfast" where empty.
 	From string
 	Name string
+	// Label names this relay in Outcome.Provider; its host where empty.
+	Label string
+	// Bounces is the envelope's sender, where mail that cannot be delivered is
+	// returned to; From where empty. Its domain should be aligned with From's.
+	Bounces string
+	// Sign signs each letter; nil leaves that to the relay.
+	Sign *DKIM
 	// Host is this server's name in the greeting and in message ids that the
 	// queue did not give.
 	Host string
@@ -106,6 +113,7 @@ type SMTP struct {
 	relay   relay
 	opt     SMTPOptions
 	from    *mail.Address
+	bounces string
 	idle    *pool
 	tls     *tls.Config
 	network func(ctx context.Context, network, address string) (net.Conn, error)
@@ -122,8 +130,19 @@ func NewSMTP(opt SMTPOptions) (*SMTP, error) {
 	if err != nil || strings.ContainsAny(opt.From, "\r\n") {
 		return nil, errors.New("deliver: the sender must be an address such as holdfast@example.org")
 	}
+	bounces := from.Address
+	if opt.Bounces != "" {
+		to, err := mail.ParseAddress(opt.Bounces)
+		if err != nil || to.Address != opt.Bounces {
+			return nil, errors.New("deliver: the address for returned mail must be an address such as bounces@example.org")
+		}
+		bounces = to.Address
+	}
 	if opt.Name == "" {
 		opt.Name = "Holdfast"
+	}
+	if opt.Label == "" {
+		opt.Label = r.host
 	}
 	if opt.Host == "" || strings.ContainsAny(opt.Host, " \r\n<>@") {
 		return nil, errors.New("deliver: the host must be this server's name, such as holdfast.example.org")
@@ -143,7 +162,7 @@ func NewSMTP(opt SMTPOptions) (*SMTP, error) {
 		opt.Connections = 4
 	}
 	return &SMTP{
-		relay: r, opt: opt, from: &mail.Address{Name: opt.Name, Address: from.Address},
+		relay: r, opt: opt, from: &mail.Address{Name: opt.Name, Address: from.Address}, bounces: bounces,
 		idle: &pool{most: opt.Connections}, tls: tlsConfig(r, opt), network: (&net.Dialer{}).DialContext,
 	}, nil
 }

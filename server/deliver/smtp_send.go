@@ -17,6 +17,7 @@ import (
 var (
 	errPassword = errors.New("deliver: the SMTP password cannot be read")
 	errStale    = errors.New("deliver: the kept connection had ended")
+	errSender   = errors.New("deliver: the relay does not take mail from this sender")
 )
 
 // Send hands one letter over. A reply of the relay decides: 2xx after the text
@@ -41,7 +42,7 @@ func (s *SMTP) Send(ctx context.Context, l Letter) Outcome {
 	}
 	c, err := s.dial(ctx)
 	if err != nil {
-		return putOff(cleanDetail(trouble(ctx, err), l))
+		return down(cleanDetail(trouble(ctx, err), l))
 	}
 	reply, err := s.over(ctx, c, l, msg)
 	return s.judge(ctx, reply, err, l)
@@ -50,13 +51,22 @@ func (s *SMTP) Send(ctx context.Context, l Letter) Outcome {
 // judge turns what happened in a transaction into an outcome.
 func (s *SMTP) judge(ctx context.Context, reply string, err error, l Letter) Outcome {
 	if err == nil {
-		return handedOver(cleanDetail("250 "+reply, l))
+		out := handedOver(cleanDetail("250 "+reply, l))
+		if id := transcriptID(reply, l); id != "" {
+			out.Provider = s.opt.Label + "/" + id
+		}
+		return out
 	}
 	var said *textproto.Error
-	if errors.As(err, &said) && said.Code >= 500 && !ours(said.Code) {
-		return refused(cleanDetail(reply5321(said), l))
+	spoke := errors.As(err, &said)
+	if spoke && said.Code >= 500 && !ours(said.Code) {
+		out := refused(cleanDetail(reply5321(said), l))
+		out.Elsewhere = errors.Is(err, errSender)
+		return out
 	}
-	return putOff(cleanDetail(trouble(ctx, err), l))
+	out := putOff(cleanDetail(trouble(ctx, err), l))
+	out.Down = !spoke || said.Code == 421 || said.Code >= 500
+	return out
 }
 
 // reply5321 writes a relay's reply as it was said.
@@ -99,7 +109,7 @@ func trouble(ctx context.Context, err error) string {
 // relay still speaks on it.
 func (s *SMTP) over(ctx context.Context, c *conn, l Letter, msg *gomail.Msg) (string, error) {
 	stop := context.AfterFunc(ctx, c.drop)
-	reply, err := transact(c, s.opt, s.from.Address, l.To, msg)
+	reply, err := transact(c, s.opt, s.bounces, l.To, msg)
 	var said *textproto.Error
 	switch {
 	case !stop():
@@ -124,7 +134,7 @@ func transact(c *conn, opt SMTPOptions, from, to string, msg *gomail.Msg) (strin
 		}
 	}
 	if err := c.client.Mail("<" + from + ">"); err != nil {
-		return "", err
+		return "", fmt.Errorf("%w: %w", errSender, err)
 	}
 	if err := c.client.Rcpt("<" + to + ">"); err != nil {
 		return "", err
@@ -148,6 +158,9 @@ func transact(c *conn, opt SMTPOptions, from, to string, msg *gomail.Msg) (strin
 // envelope makes the mail: plain text and HTML, no trace of the program.
 func (s *SMTP) envelope(l Letter) (*gomail.Msg, error) {
 	m := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
+	if s.opt.Sign != nil {
+		m.SetDKIM(s.opt.Sign.signer(l.Date))
+	}
 	m.FromMailAddress(s.from)
 	if err := m.To(l.To); err != nil {
 		return nil, err
