@@ -41,24 +41,54 @@ func (p Program) Main(ctx context.Context) int {
 	if len(p.Args) > 0 {
 		command = p.Args[0]
 	}
-	var err error
 	switch command {
-	case "serve":
-		err = p.serve(ctx)
-	case "policy":
-		err = p.policy(ctx)
-	case "window":
-		err = p.window(ctx)
-	case "restored":
-		err = p.restored(ctx)
-	case "version", "--version":
-		_, err = fmt.Fprintln(p.Stdout, "holdfastd", version.Version)
-	case "help", "--help", "-h":
-		_, err = fmt.Fprintln(p.Stdout, say.T("daemon.usage"))
-	default:
-		err = refuse("command", text.Data{"Command": command})
+	case "--version":
+		command = "version"
+	case "--help", "-h":
+		command = "help"
 	}
-	return p.exit(say, err)
+	for _, c := range commands() {
+		if c.name == command {
+			return p.exit(say, c.run(p, ctx))
+		}
+	}
+	return p.exit(say, refuse("command", text.Data{"Command": command}))
+}
+
+// command is one word after holdfastd, and what it does.
+type command struct {
+	name string
+	run  func(Program, context.Context) error
+}
+
+// commands are all of them, in the order in which help shows them. To add one: a file
+// command_NAME.go, a line here, and its usage in the translations under
+// daemon.usage.NAME.
+func commands() []command {
+	return []command{
+		{"serve", Program.serve},
+		{"policy", Program.policy},
+		{"window", Program.window},
+		{"restored", Program.restored},
+		{"version", Program.version},
+		{"help", Program.help},
+	}
+}
+
+func (p Program) version(context.Context) error {
+	_, err := fmt.Fprintln(p.Stdout, "holdfastd", version.Version)
+	return err
+}
+
+func (p Program) help(context.Context) error {
+	say := text.For(p.language())
+	parts := []string{say.T("daemon.usage"), ""}
+	for _, c := range commands() {
+		parts = append(parts, say.T("daemon.usage."+c.name))
+	}
+	parts = append(parts, "", say.T("daemon.usage-end"))
+	_, err := fmt.Fprintln(p.Stdout, strings.Join(parts, "\n"))
+	return err
 }
 
 func (p Program) exit(say *text.Printer, err error) int {
@@ -109,7 +139,9 @@ func (p Program) settings(extra func(*flag.FlagSet)) (s Settings, rest []string,
 			return s, nil, err
 		}
 	}
-	s.readEnv(p.Env)
+	if err := s.readEnv(p.Env); err != nil {
+		return s, nil, err
+	}
 	if *data != "" {
 		s.Data = *data
 	}

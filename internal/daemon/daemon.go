@@ -75,7 +75,7 @@ func New(o Options) (*Daemon, error) {
 	if err := o.Settings.fill(); err != nil {
 		return nil, err
 	}
-	if err := o.Settings.check(); err != nil {
+	if err := o.Settings.checkAll(); err != nil {
 		return nil, err
 	}
 	d := &Daemon{settings: o.Settings, log: o.Log, wake: make(chan struct{}, 1)}

@@ -1,11 +1,14 @@
 package daemon
 
 import (
+	"encoding"
 	"errors"
 	"net"
 	"net/netip"
 	"os"
 	"path/filepath"
+	"reflect"
+	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -78,19 +81,13 @@ func (s *Settings) readFile(path string) error {
 	var syntactic *jsontext.SyntacticError
 	switch {
 	case errors.As(err, &semantic) && errors.Is(err, json.ErrUnknownName):
-		return refuse("config-key", text.Data{"File": path, "Key": dotted(semantic.JSONPointer), "Known": strings.Join(knownKeys, ", ")})
+		return refuse("config-key", text.Data{"File": path, "Key": dotted(semantic.JSONPointer), "Known": siblings(dotted(semantic.JSONPointer))})
 	case errors.As(err, &semantic):
 		key = dotted(semantic.JSONPointer)
 	case errors.As(err, &syntactic):
 		key = dotted(syntactic.JSONPointer)
 	}
 	return refuse("config-value", text.Data{"File": path, "Key": key})
-}
-
-// knownKeys are the keys of a settings file.
-var knownKeys = []string{
-	"listen", "origin", "data", "database", "smtp.url", "smtp.password_file", "smtp.from", "smtp.ca_file",
-	"tls.cert_file", "tls.key_file", "behind_proxy", "policy_dir", "rules_file",
 }
 
 func dotted(p jsontext.Pointer) string {
@@ -101,16 +98,42 @@ func dotted(p jsontext.Pointer) string {
 	return s
 }
 
-// readEnv reads the environment over s.
-func (s *Settings) readEnv(env func(string) string) {
-	for name, field := range map[string]*string{
-		"HOLDFAST_SMTP_URL": &s.SMTP.URL, "HOLDFAST_SMTP_PASSWORD_FILE": &s.SMTP.PasswordFile,
-		"HOLDFAST_SMTP_FROM": &s.SMTP.From, "HOLDFAST_DATABASE_URL": &s.Database,
-	} {
-		if v := env(name); v != "" {
-			*field = v
+// readEnv reads the environment over s. A value that does not fit is refused.
+func (s *Settings) readEnv(env func(string) string) error {
+	fields := map[string]reflect.Value{}
+	for _, f := range s.settables() {
+		fields[f.name] = f.value
+	}
+	for _, k := range Keys() {
+		if k.Variable == "" {
+			continue
+		}
+		if v := env(k.Variable); v != "" && setText(fields[k.Name], v) != nil {
+			return refuse("variable", text.Data{"Variable": k.Variable})
 		}
 	}
+	return nil
+}
+
+// setText puts a value of the environment into a field.
+func setText(field reflect.Value, v string) error {
+	if r, ok := field.Addr().Interface().(encoding.TextUnmarshaler); ok {
+		return r.UnmarshalText([]byte(v))
+	}
+	switch field.Kind() {
+	case reflect.String:
+		field.SetString(v)
+		return nil
+	case reflect.Bool:
+		b, err := strconv.ParseBool(v)
+		field.SetBool(b)
+		return err
+	case reflect.Int:
+		n, err := strconv.Atoi(v)
+		field.SetInt(int64(n))
+		return err
+	}
+	return errors.New("daemon: no variable can set a " + field.Kind().String())
 }
 
 // fill puts defaults where nothing is set.
@@ -124,6 +147,27 @@ func (s *Settings) fill() error {
 			return refuse("data-unset", nil)
 		}
 		s.Data = filepath.Join(base, "holdfastd")
+	}
+	for _, b := range blocks() {
+		if b.fill == nil {
+			continue
+		}
+		if err := b.fill(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkAll refuses settings of any block that would be unsafe or cannot work.
+func (s *Settings) checkAll() error {
+	for _, b := range blocks() {
+		if b.check == nil {
+			continue
+		}
+		if err := b.check(s); err != nil {
+			return err
+		}
 	}
 	return nil
 }
