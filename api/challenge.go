@@ -11,6 +11,7 @@ const (
 	ReasonAnnounce = "announce" // the person announces a change of hardware: opens a change window
 	ReasonPhone    = "phone"    // proves that a phone number is the person's: the code goes to that phone
 	ReasonChannel  = "channel"  // where codes go is to change: the code goes where codes go now
+	ReasonEmail    = "email"    // the server lost the address with its master key: the code goes to the address given again
 )
 
 // Channels.

@@ -67,7 +67,7 @@ type TestRequest struct {
 
 // EmailRequest gives the address again after the server lost it with its master
 // key (DeviceReply.ContactLost); refused with not_found where nothing was lost.
-// POST …/security/email. It opens a challenge (reason register) whose code goes to
+// POST …/security/email. It opens a challenge (reason email) whose code goes to
 // that address.
 type EmailRequest struct {
 	Email    string `json:"email"`

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/seed-1feef0b2/holdfast/app"
@@ -104,12 +105,16 @@ func answer(ctx context.Context, c *call) (reply, error) {
 }
 
 func send(ctx context.Context, c *call) (reply, error) {
+	by := c.flags["by"]
+	if by != "" && !slices.Contains(channels(), by) {
+		return reply{}, misuse("cli.wrong.channel")
+	}
 	client, err := c.client()
 	if err != nil {
 		return reply{}, err
 	}
 	defer client.Close()
-	st, err := client.SendAgain(ctx)
+	st, err := client.SendBy(ctx, by)
 	return reply{doc: statusDoc{Status: st}, text: func(w io.Writer) { c.challenge(w, st.Challenge) }}, err
 }
 

@@ -98,6 +98,11 @@ func (c *call) challenge(w io.Writer, ch *app.Challenge) {
 	for _, d := range ch.Deliveries {
 		c.delivery(w, d)
 	}
+	for _, way := range ch.Ways {
+		if way.Channel != ch.Channel {
+			c.item(w, "cli.challenge.other_way", text.Data{"Way": c.channelName(way.Channel), "To": way.Destination, "Command": "holdfastctl send --by " + way.Channel})
+		}
+	}
 	if ch.Outbox != "" {
 		c.item(w, "cli.challenge.outbox", text.Data{"Address": ch.Outbox})
 	}
@@ -126,6 +131,9 @@ func (c *call) delivery(w io.Writer, d app.Delivery) {
 func (c *call) warnings(w io.Writer, st app.Status) {
 	for _, key := range st.Warnings {
 		c.line(w, key)
+	}
+	if st.ContactLost {
+		c.line(w, "cli.status.contact_lost")
 	}
 	if st.HoldUntil != "" {
 		c.line(w, "cli.hold", text.Data{"At": c.when(st.HoldUntil)})
