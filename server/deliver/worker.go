@@ -28,6 +28,8 @@ type Config struct {
 	Now    func() time.Time
 	// Name tells this worker from others on the same database.
 	Name string
+	// Host is the host of the server's origin, which text messages bind codes to.
+	Host string
 	// AtOnce is how many messages are under way at a time; 16 where zero.
 	AtOnce int
 	// Poll is how often an idle worker looks, 500 ms where zero; Wake makes it
@@ -172,12 +174,22 @@ func (w *Worker) handle(ctx context.Context, m server.Message) {
 	w.store(ctx, m, outcome, next)
 }
 
+func (w *Worker) write(m server.Message) (Letter, error) {
+	if m.Channel == api.ChannelSMS || m.Channel == api.ChannelVoice {
+		return WritePhone(m, w.cfg.Host, w.cfg.Now())
+	}
+	return Write(m, w.cfg.Sender.From(), w.cfg.Now())
+}
+
 // attempt writes and sends one message.
 func (w *Worker) attempt(ctx context.Context, m server.Message) Outcome {
 	if !w.cfg.Now().Before(m.Expires) {
 		return refused("too late: its time was over before it could be sent")
 	}
-	letter, err := Write(m, w.cfg.Sender.From(), w.cfg.Now())
+	if _, known := kinds[m.Kind]; known && !Speaks(m.Channel, m.Kind) {
+		return refused("nothing of this kind is sent by this channel")
+	}
+	letter, err := w.write(m)
 	if err != nil {
 		w.cfg.Log.Error("message could not be written", "id", m.ID, "kind", m.Kind, "error", err)
 		return putOff("the message could not be written")
