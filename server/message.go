@@ -61,6 +61,8 @@ type Message struct {
 	Changes []api.Change
 	// MessageID is the Message-ID without angle brackets, the same in every attempt.
 	MessageID string
+	// Return is a mark that the mail carries in a header; see MessageReturned.
+	Return string
 	// Attempt counts from 1. Created is when it was queued, Expires when it
 	// stops being worth sending; Life is how long its code works once handed over.
 	Attempt int

@@ -52,7 +52,7 @@ func (w *work) prepare(row OutboxRow) (Message, error) {
 	m := Message{
 		ID: row.ID, To: address, Channel: row.Channel, Kind: row.Kind, Language: row.Language, Account: row.Account,
 		Reference: row.Reference, Device: row.Device, Place: row.Place, Reason: row.Reason, Changes: row.Changes,
-		MessageID: row.MessageID, Attempt: row.Attempt, Data: row.Data,
+		MessageID: row.MessageID, Return: w.returnMark(row.MessageID), Attempt: row.Attempt, Data: row.Data,
 		Created: time.Unix(row.Created, 0).UTC(), Expires: time.Unix(row.Expires, 0).UTC(), Life: w.limits.EmailCodeLife,
 	}
 	if !strings.HasPrefix(row.Kind, MessageCodePrefix) {

@@ -9,6 +9,7 @@ import (
 	"net/mail"
 	"net/textproto"
 	"strings"
+	"time"
 
 	gomail "github.com/wneessen/go-mail"
 	"github.com/wneessen/go-mail/smtp"
@@ -109,7 +110,7 @@ func trouble(ctx context.Context, err error) string {
 // relay still speaks on it.
 func (s *SMTP) over(ctx context.Context, c *conn, l Letter, msg *gomail.Msg) (string, error) {
 	stop := context.AfterFunc(ctx, c.drop)
-	reply, err := transact(c, s.opt, s.bounces, l.To, msg)
+	reply, err := transact(c, s.opt.Timeout, s.bounces, l, msg)
 	var said *textproto.Error
 	switch {
 	case !stop():
@@ -124,8 +125,8 @@ func (s *SMTP) over(ctx context.Context, c *conn, l Letter, msg *gomail.Msg) (st
 
 // transact is one mail transaction (RFC 5321, section 3.3). A dead kept
 // connection shows before anything of the letter was said.
-func transact(c *conn, opt SMTPOptions, from, to string, msg *gomail.Msg) (string, error) {
-	if err := c.client.UpdateDeadline(opt.Timeout); err != nil {
+func transact(c *conn, timeout time.Duration, from string, l Letter, msg *gomail.Msg) (string, error) {
+	if err := c.client.UpdateDeadline(timeout); err != nil {
 		return "", errStale
 	}
 	if c.uses > 0 {
@@ -133,10 +134,11 @@ func transact(c *conn, opt SMTPOptions, from, to string, msg *gomail.Msg) (strin
 			return "", errStale
 		}
 	}
+	c.askForReturn(l)
 	if err := c.client.Mail("<" + from + ">"); err != nil {
 		return "", fmt.Errorf("%w: %w", errSender, err)
 	}
-	if err := c.client.Rcpt("<" + to + ">"); err != nil {
+	if err := c.client.Rcpt("<" + l.To + ">"); err != nil {
 		return "", err
 	}
 	w, err := c.client.Data()
@@ -155,6 +157,21 @@ func transact(c *conn, opt SMTPOptions, from, to string, msg *gomail.Msg) (strin
 	return "", nil
 }
 
+// askForReturn asks a relay that knows how (RFC 3461) to return a failed mail
+// without its body, which holds a code, and to name it by our envelope id. It is
+// not asked to tell of delays: nothing would follow from that.
+func (c *conn) askForReturn(l Letter) {
+	ret, notify := "", ""
+	if id := envelopeID(l); anEnvelope.MatchString(id) {
+		ret, notify = "HDRS", "FAILURE"
+		if len(id) <= envelopeMost {
+			ret += " ENVID=" + id
+		}
+	}
+	c.client.SetDSNMailReturnOption(ret)
+	c.client.SetDSNRcptNotifyOption(notify)
+}
+
 // envelope makes the mail: plain text and HTML, no trace of the program.
 func (s *SMTP) envelope(l Letter) (*gomail.Msg, error) {
 	m := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
@@ -165,7 +182,7 @@ func (s *SMTP) envelope(l Letter) (*gomail.Msg, error) {
 	if err := m.To(l.To); err != nil {
 		return nil, err
 	}
-	if strings.ContainsAny(l.Subject+l.MessageID+l.Language, "\r\n") {
+	if strings.ContainsAny(l.Subject+l.MessageID+l.Language+l.Return, "\r\n") {
 		return nil, errors.New("deliver: a header with a line end")
 	}
 	m.Subject(l.Subject)
@@ -178,6 +195,9 @@ func (s *SMTP) envelope(l Letter) (*gomail.Msg, error) {
 	m.SetGenHeader("Content-Language", l.Language)
 	m.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: no out-of-office replies
 	m.SetGenHeader("X-Auto-Response-Suppress", "All")
+	if l.Return != "" {
+		m.SetGenHeader(returnHeader, l.Return)
+	}
 	m.SetBodyString(gomail.TypeTextPlain, l.Text)
 	m.AddAlternativeString(gomail.TypeTextHTML, l.HTML)
 	return m, nil
