@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"strings"
 	"time"
@@ -26,10 +25,11 @@ type DB struct {
 
 var _ server.Store = (*DB)(nil)
 
-// Hook is called around every commit of a write: once before it, and once
-// after it succeeded. An error before the commit undoes the transaction; one
-// after it is given to the caller although the commit stands, as a lost
-// connection would. Tests count commits with it and kill at each.
+// Hook is called around the commit of every write: once before it, when the
+// write's statements have run, and once after it succeeded. An error before the
+// commit undoes that write; one after it is given to the caller although the
+// commit stands, as a lost connection would. Writes that share one commit are
+// hooked each for itself. Tests count commits with it and kill at each.
 type Hook func(ctx context.Context, committed bool) error
 
 // Option changes how Open opens.
@@ -38,21 +38,22 @@ type Option func(*DB)
 // WithCommitHook sets the hook.
 func WithCommitHook(h Hook) Option { return func(d *DB) { d.hook = h } }
 
-// backend is one kind of database. begin gives a transaction that only one
-// goroutine may use; retry says whether an error calls for another run.
+// backend is one kind of database. write runs fn once, calls the hook around the
+// commit and returns after it; retry says whether an error calls for another run.
 type backend interface {
-	begin(ctx context.Context, write bool) (transaction, error)
+	write(ctx context.Context, hook Hook, fn func(transaction) error) error
+	read(ctx context.Context, fn func(transaction) error) error
 	retry(err error) bool
 	unique(err error) bool
 	ping(ctx context.Context) error
 	close() error
 }
 
+// transaction is what the statements of one write or read go to. Only one
+// goroutine may use it.
 type transaction interface {
 	exec(ctx context.Context, query string, args ...any) (sql.Result, error)
 	query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-	commit() error
-	rollback()
 }
 
 // Open opens a database and brings its schema up to date: a PostgreSQL database
@@ -75,7 +76,8 @@ func Open(ctx context.Context, dsn string, opts ...Option) (*DB, error) {
 	return d, nil
 }
 
-// Close closes the database once running transactions have ended.
+// Close closes the database once the reads and writes that are under way, or
+// wait for their turn, have ended; later ones get ErrClosed.
 func (d *DB) Close() error { return d.backend.close() }
 
 // Ping says whether the database answers.
@@ -89,12 +91,14 @@ const (
 	patience   = 20 * time.Second
 )
 
-// Write runs fn in a serializable transaction and commits. Where others are in
-// the way fn runs again; after some ten seconds of that the error is api code busy.
+// Write runs fn in a serializable transaction and returns once its effects are
+// on the disk. Writes of one moment may share a commit; each sees what those
+// before it did, and one that fails leaves nothing. Where others are in the way
+// fn runs again; after some ten seconds of that the error is api code busy.
 func (d *DB) Write(ctx context.Context, fn func(server.Tx) error) error {
 	var waited time.Duration
 	for pause := firstPause; ; pause = min(2*pause, mostPause) {
-		err := d.once(ctx, true, fn)
+		err := d.backend.write(ctx, d.hook, d.runs(ctx, fn))
 		if err == nil || !d.backend.retry(err) {
 			return err
 		}
@@ -118,34 +122,9 @@ func wait(ctx context.Context, d time.Duration) error {
 
 // Read runs fn in a read-only transaction.
 func (d *DB) Read(ctx context.Context, fn func(server.Tx) error) error {
-	return d.once(ctx, false, fn)
+	return d.backend.read(ctx, d.runs(ctx, fn))
 }
 
-func (d *DB) once(ctx context.Context, write bool, fn func(server.Tx) error) error {
-	t, err := d.backend.begin(ctx, write)
-	if err != nil {
-		return fmt.Errorf("store: %w", err)
-	}
-	done := false
-	defer func() {
-		if !done {
-			t.rollback()
-		}
-	}()
-	if err := fn(&tx{ctx: ctx, t: t, unique: d.backend.unique}); err != nil {
-		return err
-	}
-	if write {
-		if err := d.hook(ctx, false); err != nil {
-			return err
-		}
-	}
-	done = true
-	if err := t.commit(); err != nil {
-		return fmt.Errorf("store: commit: %w", err)
-	}
-	if write {
-		return d.hook(ctx, true)
-	}
-	return nil
+func (d *DB) runs(ctx context.Context, fn func(server.Tx) error) func(transaction) error {
+	return func(t transaction) error { return fn(&tx{ctx: ctx, t: t, unique: d.backend.unique}) }
 }

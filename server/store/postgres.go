@@ -40,16 +40,31 @@ func openPostgres(ctx context.Context, dsn string) (backend, error) {
 	return &pgBackend{db: db}, nil
 }
 
-func (b *pgBackend) begin(ctx context.Context, write bool) (transaction, error) {
-	opts := &sql.TxOptions{Isolation: sql.LevelSerializable}
-	if !write {
-		opts = &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
-	}
-	t, err := b.db.BeginTx(ctx, opts)
+func (b *pgBackend) write(ctx context.Context, hook Hook, fn func(transaction) error) error {
+	t, err := b.db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelSerializable})
 	if err != nil {
-		return nil, err
+		return fmt.Errorf("store: %w", err)
 	}
-	return pgTx{t}, nil
+	defer func() { _ = t.Rollback() }() // nothing after a commit
+	if err := fn(pgTx{t}); err != nil {
+		return err
+	}
+	if err := hook(ctx, false); err != nil {
+		return err
+	}
+	if err := t.Commit(); err != nil {
+		return fmt.Errorf("store: commit: %w", err)
+	}
+	return hook(ctx, true)
+}
+
+func (b *pgBackend) read(ctx context.Context, fn func(transaction) error) error {
+	t, err := b.db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+	if err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	defer func() { _ = t.Rollback() }() // there is nothing to keep
+	return fn(pgTx{t})
 }
 
 func (b *pgBackend) retry(err error) bool {
@@ -78,6 +93,3 @@ func (t pgTx) exec(ctx context.Context, query string, args ...any) (sql.Result, 
 func (t pgTx) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	return t.t.QueryContext(ctx, query, args...)
 }
-
-func (t pgTx) commit() error { return t.t.Commit() }
-func (t pgTx) rollback()     { _ = t.t.Rollback() }

@@ -16,13 +16,15 @@ import (
 // readers is how many reads of one process run beside its one write.
 const readers = 4
 
-// liteBackend has one connection that writes and a few that read. A write waits
-// for the one before it in this process, and at the file's lock for other
-// processes.
+// liteBackend has one connection that writes and a few that read. Writes stand
+// in line for theirs and share its commits; other processes meet them at the
+// file's lock.
 type liteBackend struct {
 	db     *sql.DB
-	writer chan *session
+	line   *line
+	writer *session
 	reader chan *session
+	closed chan struct{}
 }
 
 // session is a connection with its prepared statements.
@@ -43,7 +45,7 @@ func openSQLite(ctx context.Context, path string) (backend, error) {
 		_ = db.Close()
 		return nil, err
 	}
-	b := &liteBackend{db: db, writer: make(chan *session, 1), reader: make(chan *session, readers)}
+	b := &liteBackend{db: db, line: newLine(), reader: make(chan *session, readers), closed: make(chan struct{})}
 	for i := range readers + 1 {
 		conn, err := db.Conn(ctx)
 		if err != nil {
@@ -52,7 +54,7 @@ func openSQLite(ctx context.Context, path string) (backend, error) {
 		}
 		s := &session{conn: conn, stmts: map[string]*sql.Stmt{}}
 		if i == 0 {
-			b.writer <- s
+			b.writer = s
 		} else {
 			b.reader <- s
 		}
@@ -82,28 +84,28 @@ func liteDSN(path string) string {
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
 }
 
-func (b *liteBackend) begin(ctx context.Context, write bool) (transaction, error) {
-	pool, word := b.reader, "BEGIN"
-	if write {
-		pool, word = b.writer, "BEGIN IMMEDIATE"
-	}
+// read runs fn in a transaction of one of the reading connections.
+func (b *liteBackend) read(ctx context.Context, fn func(transaction) error) error {
 	var s *session
 	select {
-	case s = <-pool:
+	case s = <-b.reader:
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return ctx.Err()
+	case <-b.closed:
+		return ErrClosed
 	}
-	t := &liteTx{s: s, pool: pool}
-	if err := s.run(word); err != nil {
-		pool <- s
-		return nil, err
+	defer func() { b.reader <- s }()
+	if err := s.run("BEGIN"); err != nil {
+		return fmt.Errorf("store: %w", err)
 	}
-	return t, nil
+	defer func() { _ = s.run("ROLLBACK") }() // there is nothing to keep
+	return fn(&liteTx{s: s})
 }
 
 func (b *liteBackend) retry(err error) bool {
 	var e *sqlite.Error
-	return errors.As(err, &e) && (e.Code()&0xff == lite.SQLITE_BUSY || e.Code()&0xff == lite.SQLITE_LOCKED)
+	return errors.Is(err, errAgain) ||
+		errors.As(err, &e) && (e.Code()&0xff == lite.SQLITE_BUSY || e.Code()&0xff == lite.SQLITE_LOCKED)
 }
 
 func (b *liteBackend) unique(err error) bool {
@@ -114,7 +116,11 @@ func (b *liteBackend) unique(err error) bool {
 func (b *liteBackend) ping(ctx context.Context) error { return b.db.PingContext(ctx) }
 
 func (b *liteBackend) close() error {
-	sessions := []*session{<-b.writer}
+	if !b.line.close() {
+		return nil
+	}
+	close(b.closed)
+	sessions := []*session{b.writer}
 	for range readers {
 		sessions = append(sessions, <-b.reader)
 	}
@@ -128,40 +134,38 @@ func (b *liteBackend) close() error {
 }
 
 // liteTx is a transaction on a session. Its statements are not cut short when a
-// request goes away: they take microseconds, and watching costs more.
+// request goes away: they take microseconds, and watching costs more. Broken is
+// the first error other than a constraint's: the database may have rolled the
+// whole transaction back.
 type liteTx struct {
-	s    *session
-	pool chan *session
+	s      *session
+	broken error
 }
 
 func (t *liteTx) exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
 	st, err := t.s.prepare(query)
 	if err != nil {
-		return nil, err
+		return nil, t.note(err)
 	}
-	return st.ExecContext(context.WithoutCancel(ctx), args...)
+	r, err := st.ExecContext(context.WithoutCancel(ctx), args...)
+	return r, t.note(err)
 }
 
 func (t *liteTx) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	st, err := t.s.prepare(query)
 	if err != nil {
-		return nil, err
+		return nil, t.note(err)
 	}
-	return st.QueryContext(context.WithoutCancel(ctx), args...)
+	rows, err := st.QueryContext(context.WithoutCancel(ctx), args...)
+	return rows, t.note(err)
 }
 
-func (t *liteTx) commit() error {
-	err := t.s.run("COMMIT")
-	if err != nil {
-		_ = t.s.run("ROLLBACK")
+func (t *liteTx) note(err error) error {
+	var e *sqlite.Error
+	if err != nil && t.broken == nil && !(errors.As(err, &e) && e.Code()&0xff == lite.SQLITE_CONSTRAINT) {
+		t.broken = err
 	}
-	t.pool <- t.s
 	return err
-}
-
-func (t *liteTx) rollback() {
-	_ = t.s.run("ROLLBACK")
-	t.pool <- t.s
 }
 
 func (s *session) run(query string) error {

@@ -14,7 +14,12 @@ import (
 	"github.com/seed-1feef0b2/holdfast/server/store/storetest"
 )
 
-func TestMain(m *testing.M) { os.Exit(storetest.Main(m)) }
+func TestMain(m *testing.M) {
+	if path := os.Getenv(childVariable); path != "" {
+		child(path)
+	}
+	os.Exit(storetest.Main(m))
+}
 
 var ctx = context.Background()
 
