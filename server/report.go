@@ -18,13 +18,25 @@ type Report struct {
 	// change nothing; Detail is in the provider's words, without any address.
 	State  string
 	Detail string
+	// Mild says of a bounce that a delivery outweighs it: a call that has ended says
+	// nothing against what was heard in it.
+	Mild bool
 }
 
 // MessageReported takes a report in. A report about a message that is not known,
 // or that was never handed over, is no error: it says nothing and is dropped. A
 // bounce after a delivery stands, a delivery after a bounce does not.
 func (s *Service) MessageReported(ctx context.Context, r Report) error {
-	return s.store.Write(ctx, func(tx Tx) error {
+	_, err := s.TakeReport(ctx, r)
+	return err
+}
+
+// TakeReport is MessageReported, and says whether the message was known and
+// handed over: a provider's report may overtake the hand-over's own storing, and
+// is worth offering again a little later.
+func (s *Service) TakeReport(ctx context.Context, r Report) (known bool, err error) {
+	err = s.store.Write(ctx, func(tx Tx) error {
+		known = false
 		w := &work{Service: s, tx: tx, now: s.time().Unix(), ctx: ctx}
 		row, err := w.reported(r)
 		if errors.Is(err, ErrNotFound) {
@@ -33,13 +45,17 @@ func (s *Service) MessageReported(ctx context.Context, r Report) error {
 		if err != nil {
 			return err
 		}
-		bounced := r.State == api.DeliveryBounced && (row.State == api.DeliveryHandedOver || row.State == api.DeliveryDelivered)
-		delivered := r.State == api.DeliveryDelivered && row.State == api.DeliveryHandedOver
+		over := row.State == api.DeliveryHandedOver
+		done := row.State == api.DeliveryDelivered
+		known = over || done || row.State == api.DeliveryBounced || row.State == api.DeliveryRefused
+		bounced := r.State == api.DeliveryBounced && (over || done && !r.Mild)
+		delivered := r.State == api.DeliveryDelivered && over
 		if !bounced && !delivered {
 			return nil
 		}
 		return w.settle(row, r.State, r.Detail, 0)
 	})
+	return known, err
 }
 
 func (w *work) reported(r Report) (OutboxRow, error) {
@@ -50,4 +66,27 @@ func (w *work) reported(r Report) (OutboxRow, error) {
 		return OutboxRow{}, ErrNotFound
 	}
 	return w.tx.MessageByID(r.MessageID)
+}
+
+// MessageUnderWay gives a message of a channel again, with its code, while it is
+// on its way to the person: a call asks for its words when somebody is there to
+// hear them. ErrNotFound where there is none, or it is of no use any more.
+func (s *Service) MessageUnderWay(ctx context.Context, messageID, channel string) (Message, error) {
+	var m Message
+	err := s.store.Read(ctx, func(tx Tx) error {
+		w := &work{Service: s, tx: tx, now: s.time().Unix(), ctx: ctx}
+		row, err := tx.MessageByID(messageID)
+		if err != nil {
+			return err
+		}
+		if row.Channel != channel || row.State == api.DeliveryRefused || row.State == api.DeliveryBounced {
+			return ErrNotFound
+		}
+		m, err = w.prepare(row)
+		if errors.Is(err, errOvertaken) {
+			return ErrNotFound
+		}
+		return err
+	})
+	return m, err
 }
