@@ -33,6 +33,7 @@ type Tx interface {
 	Counters
 	Proofs
 	Trail
+	Roots
 	Secrets
 }
 
