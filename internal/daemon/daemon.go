@@ -47,8 +47,9 @@ type Daemon struct {
 	origin   string
 	store    *store.DB
 	service  *server.Service
-	outbox   *deliver.Outbox // nil where there is a relay
-	relay    *deliver.SMTP   // nil where there is none
+	outbox   *deliver.Outbox  // nil where there is a relay
+	relay    mailer           // nil where there is none
+	returns  *deliver.Returns // nil where nothing reads returned mail
 	worker   *deliver.Worker
 	wake     chan struct{}
 	listener net.Listener
@@ -102,7 +103,7 @@ func (d *Daemon) open(o Options) error {
 	if err := d.listen(); err != nil {
 		return err
 	}
-	if err := d.mail(); err != nil {
+	if err := d.mail(o.Now); err != nil {
 		return err
 	}
 	var err error
@@ -111,6 +112,9 @@ func (d *Daemon) open(o Options) error {
 		return err
 	}
 	if err := d.deliver(o); err != nil {
+		return err
+	}
+	if err := d.returned(o); err != nil {
 		return err
 	}
 	api, err := httpapi.New(httpapi.Config{
@@ -206,6 +210,10 @@ func (d *Daemon) Run(ctx context.Context) error {
 	var background sync.WaitGroup
 	background.Go(func() { _ = d.worker.Run(ctx) })
 	background.Go(func() { d.sweep(ctx) })
+	background.Go(func() { d.audit(ctx) })
+	if d.returns != nil {
+		background.Go(func() { _ = d.returns.Run(ctx) })
+	}
 	failed := make(chan error, 1)
 	go func() { failed <- d.http.Serve(d.listener) }()
 	d.log.Info("serving", slog.String("origin", d.origin), slog.String("version", version.Version))

@@ -1,7 +1,6 @@
 package daemon
 
 import (
-	"crypto/x509"
 	"errors"
 	"net"
 	"net/http"
@@ -15,32 +14,6 @@ import (
 	"github.com/seed-1feef0b2/holdfast/server/deliver"
 	"github.com/seed-1feef0b2/holdfast/server/httpapi"
 )
-
-// mail makes the relay, or the local outbox where there is none.
-func (d *Daemon) mail() error {
-	s := d.settings.SMTP
-	if s.URL == "" {
-		d.outbox = &deliver.Outbox{}
-		return nil
-	}
-	o := deliver.SMTPOptions{URL: s.URL, From: d.sender(), Host: d.hello()}
-	if s.PasswordFile != "" {
-		o.Password = deliver.PasswordFile(s.PasswordFile)
-	}
-	if s.CAFile != "" {
-		pem, err := os.ReadFile(s.CAFile)
-		o.CAs = x509.NewCertPool()
-		if err != nil || !o.CAs.AppendCertsFromPEM(pem) {
-			return refuseFor("smtp-ca", err, text.Data{"File": s.CAFile})
-		}
-	}
-	relay, err := deliver.NewSMTP(o)
-	if err != nil {
-		return refuseFor("smtp-settings", err, nil)
-	}
-	d.relay = relay
-	return nil
-}
 
 func (d *Daemon) deliver(o Options) error {
 	name, err := workerName(o.Rand)

@@ -44,19 +44,7 @@ type Settings struct {
 	// RulesFile holds placeholder rules for computers whose own are older; empty
 	// for none.
 	RulesFile string `json:"rules_file"`
-}
-
-// SMTP is the mail relay.
-type SMTP struct {
-	// URL is smtp://[user@]host[:port] or smtps://[user@]host[:port].
-	URL          string `json:"url"`
-	PasswordFile string `json:"password_file"`
-	// From is the address that messages come from; empty means
-	// holdfast@ and the origin's host.
-	From string `json:"from"`
-	// CAFile holds certificates (PEM) of those who may vouch for the relay;
-	// empty means the system's.
-	CAFile string `json:"ca_file"`
+	Audit     Audit  `json:"audit"`
 }
 
 // TLS names the server's certificate and key, both PEM.

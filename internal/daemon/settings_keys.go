@@ -56,6 +56,7 @@ func blocks() []block {
 		smtpBlock(),
 		tlsBlock(),
 		documentsBlock(),
+		auditBlock(),
 	}
 }
 
@@ -75,17 +76,6 @@ func coreBlock() block {
 			"clients have as their server, letter for letter: `http://localhost:7461` is not `http://127.0.0.1:7461`. Must be `https://` for anything but loopback."},
 		{Name: "data", Flag: "--data", Default: "`holdfastd` in your settings folder", Meaning: "Folder of the master key and of the built-in database."},
 		{Name: "database", Variable: "HOLDFAST_DATABASE_URL", Default: "the built-in database in the data folder", Meaning: "`postgres://…` for PostgreSQL."},
-	}}
-}
-
-func smtpBlock() block {
-	return block{title: "Mail relay", keys: []Key{
-		{Name: "smtp.url", Variable: "HOLDFAST_SMTP_URL", Default: "none: messages are shown at `/outbox`", Meaning: "`smtp://[user@]host[:port]` " +
-			"(STARTTLS, port 587) or `smtps://[user@]host[:port]` (TLS at once, port 465). A password in it is refused."},
-		{Name: "smtp.password_file", Variable: "HOLDFAST_SMTP_PASSWORD_FILE", Meaning: "One line; read at every connection, so a new password needs no restart."},
-		{Name: "smtp.from", Variable: "HOLDFAST_SMTP_FROM", Default: "`holdfast@` and the origin's host", Meaning: "The one address that messages come from. " +
-			"Keep it: people put it on their lists of trusted senders."},
-		{Name: "smtp.ca_file", Default: "the system's", Meaning: "Certificates (PEM) of whoever vouches for the relay, where the system does not know them."},
 	}}
 }
 

@@ -43,7 +43,9 @@ func (s *SMTP) Send(ctx context.Context, l Letter) Outcome {
 	}
 	c, err := s.dial(ctx)
 	if err != nil {
-		return down(cleanDetail(trouble(ctx, err), l))
+		out := down(cleanDetail(trouble(ctx, err), l))
+		out.Down = !errors.Is(ctx.Err(), context.Canceled) // this server stops: no word against the relay
+		return out
 	}
 	reply, err := s.over(ctx, c, l, msg)
 	return s.judge(ctx, reply, err, l)
@@ -66,7 +68,7 @@ func (s *SMTP) judge(ctx context.Context, reply string, err error, l Letter) Out
 		return out
 	}
 	out := putOff(cleanDetail(trouble(ctx, err), l))
-	out.Down = !spoke || said.Code == 421 || said.Code >= 500
+	out.Down = (!spoke || said.Code == 421 || said.Code >= 500) && !errors.Is(ctx.Err(), context.Canceled)
 	return out
 }
 

@@ -29,11 +29,11 @@ func TestRepliesBecomeTrueOutcomes(t *testing.T) {
 		"greylisted": {atRcpt, say(451, 4, 7, 1, "greylisted, try later"), putOff("451 4.7.1 greylisted, try later")},
 		"unknown":    {atRcpt, say(550, 5, 1, 1, "no kim.nguyen@example.org here"), refused("550 5.1.1 no (hidden) here")},
 		"full":       {atRcpt, say(452, 4, 2, 2, "mailbox full"), putOff("452 4.2.2 mailbox full")},
-		"sender":     {atMail, say(553, 5, 7, 1, "sender rejected"), refused("553 5.7.1 sender rejected")},
-		"busy":       {atMail, say(421, 4, 3, 2, "shutting down"), putOff("421 4.3.2 shutting down")},
+		"sender":     {atMail, say(553, 5, 7, 1, "sender rejected"), Outcome{State: api.DeliveryRefused, Detail: "553 5.7.1 sender rejected", Elsewhere: true}},
+		"busy":       {atMail, say(421, 4, 3, 2, "shutting down"), down("421 4.3.2 shutting down")},
 		"spam":       {atData, say(554, 5, 7, 1, "spam: 4HT-M3X-R9W"), refused("554 5.7.1 spam: (hidden)")},
 		"later":      {atData, say(451, 4, 3, 0, "try again"), putOff("451 4.3.0 try again")},
-		"sign-in":    {atMail, say(530, 5, 7, 0, "authentication required"), putOff("530 5.7.0 authentication required")},
+		"sign-in":    {atMail, say(530, 5, 7, 0, "authentication required"), down("530 5.7.0 authentication required")},
 	} {
 		p := startPeer(t, func(p *peer, _ *smtp.Server) { c.set(p, c.err) })
 		if got := newSMTP(t, SMTPOptions{URL: p.address}).Send(t.Context(), letter(t)); got != c.want {
@@ -93,7 +93,7 @@ func TestSilenceIsNotWaitedForLong(t *testing.T) {
 		lines := append(append([]string{}, upTo[:n]...), "wait")
 		at := time.Now()
 		out := newSMTP(t, SMTPOptions{URL: script(t, lines...), Timeout: 300 * time.Millisecond}).Send(t.Context(), letter(t))
-		if out != putOff("the mail server did not answer in time") {
+		if out != down("the mail server did not answer in time") {
 			t.Errorf("silent after %d lines: %+v", n, out)
 		}
 		if took := time.Since(at); took > 5*time.Second {
@@ -108,13 +108,13 @@ func TestDeadConnections(t *testing.T) {
 		lines []string
 		want  Outcome
 	}{
-		"after the text":   {append(hello, "250 ok", "250 ok", "354 go on", "until dot", "hang up"), putOff("the connection to the mail server broke")},
-		"at the greeting":  {[]string{"hang up"}, putOff("the connection to the mail server broke")},
-		"at the recipient": {append(hello, "250 ok", "hang up"), putOff("the connection to the mail server broke")},
-		"at the text":      {append(hello, "250 ok", "250 ok", "hang up"), putOff("the connection to the mail server broke")},
-		"a refused caller": {[]string{"554 5.7.1 no service for you"}, putOff("554 5.7.1 no service for you")},
-		"a busy server":    {[]string{"421 4.3.2 too many connections"}, putOff("421 4.3.2 too many connections")},
-		"nonsense":         {[]string{"what?"}, putOff("the connection to the mail server broke")},
+		"after the text":   {append(hello, "250 ok", "250 ok", "354 go on", "until dot", "hang up"), down("the connection to the mail server broke")},
+		"at the greeting":  {[]string{"hang up"}, down("the connection to the mail server broke")},
+		"at the recipient": {append(hello, "250 ok", "hang up"), down("the connection to the mail server broke")},
+		"at the text":      {append(hello, "250 ok", "250 ok", "hang up"), down("the connection to the mail server broke")},
+		"a refused caller": {[]string{"554 5.7.1 no service for you"}, down("554 5.7.1 no service for you")},
+		"a busy server":    {[]string{"421 4.3.2 too many connections"}, down("421 4.3.2 too many connections")},
+		"nonsense":         {[]string{"what?"}, down("the connection to the mail server broke")},
 	} {
 		if got := newSMTP(t, SMTPOptions{URL: script(t, c.lines...)}).Send(t.Context(), letter(t)); got != c.want {
 			t.Errorf("%s: %+v", name, got)
@@ -126,7 +126,7 @@ func TestDeadConnections(t *testing.T) {
 	}
 	gone := l.Addr().String()
 	_ = l.Close()
-	if got := newSMTP(t, SMTPOptions{URL: gone}).Send(t.Context(), letter(t)); got != putOff("the mail server cannot be reached") {
+	if got := newSMTP(t, SMTPOptions{URL: gone}).Send(t.Context(), letter(t)); got != down("the mail server cannot be reached") {
 		t.Errorf("nobody there: %+v", got)
 	}
 }
@@ -148,7 +148,7 @@ func TestACancelledSendEndsAtOnce(t *testing.T) {
 func TestNoTLSWhereItIsRequired(t *testing.T) {
 	p := startPeer(t, nil)
 	out := newSMTP(t, SMTPOptions{URL: p.address, RequireTLS: true}).Send(t.Context(), letter(t))
-	if out != putOff("the mail server offers no encryption") || p.mails != 0 {
+	if out != down("the mail server offers no encryption") || p.mails != 0 {
 		t.Errorf("%+v, %d", out, p.mails)
 	}
 	// On loopback it is taken where it is offered, and done without where not.
@@ -169,7 +169,7 @@ func TestOffLoopbackEncryptionIsRequired(t *testing.T) {
 	s.network = func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, network, p.address)
 	}
-	if out := s.Send(t.Context(), letter(t)); out != putOff("the mail server offers no encryption") || p.mails != 0 {
+	if out := s.Send(t.Context(), letter(t)); out != down("the mail server offers no encryption") || p.mails != 0 {
 		t.Errorf("%+v", out)
 	}
 }
@@ -187,7 +187,7 @@ func TestTLSFromTheFirstByte(t *testing.T) {
 		t.Errorf("%+v", out)
 	}
 	stranger := delivertest.NewAuthority(t).Pool
-	if out := newSMTP(t, SMTPOptions{URL: url, CAs: stranger}).Send(t.Context(), letter(t)); out != putOff("the mail server's certificate is not trusted") {
+	if out := newSMTP(t, SMTPOptions{URL: url, CAs: stranger}).Send(t.Context(), letter(t)); out != down("the mail server's certificate is not trusted") {
 		t.Errorf("%+v", out)
 	}
 	if out := newSMTP(t, SMTPOptions{URL: "smtps://" + p.address, CAs: a.Pool}).Send(t.Context(), letter(t)); out.State != api.DeliveryPutOff {
@@ -224,12 +224,12 @@ func TestSignIn(t *testing.T) {
 	}
 	_ = s.Close()
 	_ = os.Remove(file)
-	if out := s.Send(t.Context(), letter(t)); out != putOff("the password for the mail server cannot be read") {
+	if out := s.Send(t.Context(), letter(t)); out != down("the password for the mail server cannot be read") {
 		t.Errorf("%+v", out)
 	}
 	none := startPeer(t, withTLS(a.Pair))
 	opt.URL, opt.Password = "smtp://holdfast@"+none.address, func() (string, error) { return "x", nil }
-	if out := newSMTP(t, opt).Send(t.Context(), letter(t)); out != putOff("the mail server offers no sign-in that we may use") {
+	if out := newSMTP(t, opt).Send(t.Context(), letter(t)); out != down("the mail server offers no sign-in that we may use") {
 		t.Errorf("%+v", out)
 	}
 }
