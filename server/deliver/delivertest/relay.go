@@ -3,6 +3,7 @@ package delivertest
 import (
 	"bytes"
 	"crypto/x509"
+	_ "embed"
 	"errors"
 	"fmt"
 	"net"
@@ -29,13 +30,40 @@ type Relay struct {
 	CAs    *x509.CertPool
 	CAFile string
 	// Dir is the maildir.
-	Dir string
-	t   testing.TB
+	Dir       string
+	t         testing.TB
+	address   string
+	authority *Authority
+	manners   Manners
+	ended     chan struct{}
+}
+
+//go:embed manners.py
+var manners []byte
+
+// Manners say how a relay behaves; the zero value takes all mail over STARTTLS.
+type Manners struct {
+	// Class is one of manners.py: Greylist, Refuse, Refusal, Overloaded,
+	// DieAfterData, Named or Bounce; empty is aiosmtpd's own.
+	Class string
+	// Plain is a relay without TLS.
+	Plain bool
+	// Bounces is the maildir that Bounce puts returned mail into.
+	Bounces string
+	// Again is a relay that ended: this one takes its place, with its address,
+	// maildir and certificate.
+	Again *Relay
 }
 
 // StartRelay starts a relay that ends with the test. Without the program the
 // test is skipped, or fails where HOLDFAST_REQUIRE_ALL=1 is set.
 func StartRelay(t testing.TB) *Relay {
+	t.Helper()
+	return StartRelayWith(t, Manners{})
+}
+
+// StartRelayWith is StartRelay with other manners.
+func StartRelayWith(t testing.TB, m Manners) *Relay {
 	t.Helper()
 	if _, err := os.Stat(program); err != nil {
 		const why = "NOT TESTED AGAINST A REAL MAIL SERVER: the package python3-aiosmtpd is not installed"
@@ -44,15 +72,21 @@ func StartRelay(t testing.TB) *Relay {
 		}
 		t.Skip(why)
 	}
+	if m.Again != nil {
+		r := *m.Again
+		r.manners, r.t = m, t
+		fatal(t, r.start())
+		return &r
+	}
 	authority := NewAuthority(t)
 	// Another process may take a free port before the relay does: then once more.
 	for range 5 {
 		address := freePort(t)
 		r := &Relay{
-			URL: "smtp://" + address, CAs: authority.Pool, CAFile: authority.CertFile,
+			URL: "smtp://" + address, CAs: authority.Pool, CAFile: authority.CertFile, address: address, authority: authority, manners: m,
 			Dir: filepath.Join(t.TempDir(), "maildir"), t: t, // the relay makes it; it must not be there yet
 		}
-		if err := r.start(address, authority); err == nil {
+		if err := r.start(); err == nil {
 			return r
 		} else if !errors.Is(err, errEnded) {
 			t.Fatal(err)
@@ -72,15 +106,30 @@ func freePort(t testing.TB) string {
 	return l.Addr().String()
 }
 
-func (r *Relay) start(address string, a *Authority) error {
+func (r *Relay) command() *exec.Cmd {
+	class, folder := "aiosmtpd.handlers.Mailbox", r.t.TempDir()
+	if r.manners.Class != "" {
+		class = "manners." + r.manners.Class
+		fatal(r.t, os.WriteFile(filepath.Join(folder, "manners.py"), manners, 0o600))
+	}
+	args := []string{"-n", "-l", r.address, "-c", class}
+	if !r.manners.Plain {
+		args = append(args, "--tlscert", r.authority.CertFile, "--tlskey", r.authority.KeyFile)
+	}
+	cmd := exec.Command(program, append(args, r.Dir)...)
+	cmd.Env = append(os.Environ(), "PYTHONPATH="+folder, "PYTHONDONTWRITEBYTECODE=1", "BOUNCES="+r.manners.Bounces)
+	return cmd
+}
+
+func (r *Relay) start() error {
 	said := &output{}
-	cmd := exec.Command(program, "-n", "-l", address, "-c", "aiosmtpd.handlers.Mailbox",
-		"--tlscert", a.CertFile, "--tlskey", a.KeyFile, r.Dir)
+	cmd := r.command()
 	cmd.Stdout, cmd.Stderr = said, said
 	if err := cmd.Start(); err != nil {
 		return err
 	}
 	ended := make(chan struct{})
+	r.ended = ended
 	go func() { defer close(ended); _ = cmd.Wait() }()
 	r.t.Cleanup(func() {
 		_ = cmd.Process.Kill()
@@ -92,7 +141,7 @@ func (r *Relay) start(address string, a *Authority) error {
 			return fmt.Errorf("%w: %s", errEnded, said)
 		case <-time.After(20 * time.Millisecond):
 		}
-		if greets(address) {
+		if greets(r.address) {
 			return nil
 		}
 	}
@@ -107,6 +156,16 @@ func greets(address string) bool {
 	defer c.Close()
 	_, _, err = c.ReadResponse(220)
 	return err == nil
+}
+
+// Ended waits until the relay has died by itself.
+func (r *Relay) Ended(atMost time.Duration) {
+	r.t.Helper()
+	select {
+	case <-r.ended:
+	case <-time.After(atMost):
+		r.t.Fatalf("the relay still lives after %v", atMost)
+	}
 }
 
 // Mails gives what has arrived, oldest first.
