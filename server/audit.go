@@ -16,6 +16,10 @@ const (
 	actorServer   = "server"
 )
 
+// ConsoleTrail is the chain of what belongs to no account: sign-ins to the console
+// and its users. No account has this number.
+const ConsoleTrail = "0"
+
 // auditPage is how many rows VerifyAudit reads at a time.
 const auditPage = 500
 

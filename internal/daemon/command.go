@@ -70,6 +70,7 @@ func commands() []command {
 		{"policy", Program.policy},
 		{"window", Program.window},
 		{"restored", Program.restored},
+		{"verify-audit", Program.verifyAudit},
 		{"version", Program.version},
 		{"help", Program.help},
 	}
@@ -94,9 +95,12 @@ func (p Program) help(context.Context) error {
 func (p Program) exit(say *text.Printer, err error) int {
 	var r *Refusal
 	var e *api.Error
+	var t tampered
 	switch {
 	case err == nil:
 		return exitDone
+	case errors.As(err, &t):
+		return exitTampered
 	case errors.As(err, &r):
 		_, _ = fmt.Fprintln(p.Stderr, "holdfastd: "+r.Say(say))
 		if r.cause != nil {
