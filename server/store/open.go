@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"math/rand/v2"
-	"strings"
 	"time"
 
 	"github.com/seed-1feef0b2/holdfast/api"
@@ -21,6 +20,10 @@ var ErrNewer = errors.New("store: the database is from a newer version of this p
 type DB struct {
 	backend backend
 	hook    Hook
+	// keepSchema is WithoutMigration's, whileRestoring WhileRestoring's.
+	keepSchema, whileRestoring bool
+	// postgres says which kind of database it is.
+	postgres bool
 }
 
 var _ server.Store = (*DB)(nil)
@@ -58,19 +61,28 @@ type transaction interface {
 
 // Open opens a database and brings its schema up to date: a PostgreSQL database
 // for a postgres:// address, else a SQLite file, which is made where it is not
-// there. Errors: ErrNewer, and whatever the database says.
+// there. Errors: ErrNewer, ErrRestoring, and whatever the database says.
 func Open(ctx context.Context, dsn string, opts ...Option) (*DB, error) {
 	d := &DB{hook: func(context.Context, bool) error { return nil }}
 	for _, o := range opts {
 		o(d)
 	}
 	var err error
-	if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
+	if d.keepSchema {
+		if err := withinSchema(ctx, dsn); err != nil {
+			return nil, err
+		}
+	}
+	if d.postgres = isPostgres(dsn); d.postgres {
 		d.backend, err = openPostgres(ctx, dsn)
 	} else {
 		d.backend, err = openSQLite(ctx, dsn)
 	}
 	if err != nil {
+		return nil, err
+	}
+	if err := d.inService(ctx); err != nil {
+		_ = d.Close()
 		return nil, err
 	}
 	return d, nil
@@ -94,13 +106,14 @@ const (
 // Write runs fn in a serializable transaction and returns once its effects are
 // on the disk. Writes of one moment may share a commit; each sees what those
 // before it did, and one that fails leaves nothing. Where others are in the way
-// fn runs again; after some ten seconds of that the error is api code busy.
+// fn runs again; after some ten seconds of that the error is api code busy, as it
+// is where the database cannot be reached.
 func (d *DB) Write(ctx context.Context, fn func(server.Tx) error) error {
 	var waited time.Duration
 	for pause := firstPause; ; pause = min(2*pause, mostPause) {
 		err := d.backend.write(ctx, d.hook, d.runs(ctx, fn))
 		if err == nil || !d.backend.retry(err) {
-			return err
+			return away(err)
 		}
 		if waited += pause; waited > patience {
 			return api.Wrap(api.CodeBusy, err)
@@ -120,9 +133,10 @@ func wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// Read runs fn in a read-only transaction.
+// Read runs fn in a read-only transaction. Its error is api code busy where the
+// database cannot be reached.
 func (d *DB) Read(ctx context.Context, fn func(server.Tx) error) error {
-	return d.backend.read(ctx, d.runs(ctx, fn))
+	return away(d.backend.read(ctx, d.runs(ctx, fn)))
 }
 
 func (d *DB) runs(ctx context.Context, fn func(server.Tx) error) func(transaction) error {
