@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"strings"
 
 	"github.com/seed-1feef0b2/holdfast/api"
 	"github.com/seed-1feef0b2/holdfast/api/code"
@@ -84,18 +85,25 @@ func (s *session) answered(ctx context.Context, r *remote.Client, v *view, reply
 // readCode takes the code out of what was typed or pasted and says whether it
 // can be one at all.
 func readCode(ch *api.Challenge, typed string) (string, bool) {
-	if ch.CodeKind == codeDigits {
-		found := code.Find(typed, false)
-		for _, r := range found {
-			if r < '0' || r > '9' {
-				return "", false
-			}
-		}
-		return found, len(found) == ch.CodeLength
+	mail, phone := ch.CodeKind != codeDigits, ch.CodeKind == codeDigits
+	for _, d := range ch.Deliveries { // a code that went another way is right too
+		mail, phone = mail || d.Channel == api.ChannelEmail, phone || d.Channel == api.ChannelSMS || d.Channel == api.ChannelVoice
 	}
-	found := code.Find(typed, true)
-	return found, code.Valid(found, ch.CodeLength)
+	if mail {
+		if found := code.Find(typed, true); code.Valid(found, code.EmailSymbols+1) {
+			return found, true
+		}
+	}
+	if phone {
+		if found := code.Find(typed, false); len(found) == phoneDigits && strings.Trim(found, code.Digits) == "" {
+			return found, true
+		}
+	}
+	return "", false
 }
+
+// phoneDigits is the length of a code that goes to a phone.
+const phoneDigits = 6
 
 // codeDigits is the code kind of text messages and calls.
 const codeDigits = "digits"

@@ -45,6 +45,8 @@ var asks = map[screen.Work]bool{
 	screen.WorkRegister: true, screen.WorkEnrol: true, screen.WorkAnswer: true, screen.WorkSend: true,
 	screen.WorkCheck: true, screen.WorkRefresh: true, screen.WorkSignOut: true,
 	screen.WorkAnnounce: true, screen.WorkRotate: true, screen.WorkReplace: true,
+	screen.WorkSecurity: true, screen.WorkChannel: true, screen.WorkPhone: true, screen.WorkNoPhone: true,
+	screen.WorkTest: true, screen.WorkLift: true, screen.WorkEmail: true,
 }
 
 // fail remembers a failure that somebody waits for. Later screens say of the
@@ -67,13 +69,21 @@ func (s *Shell) succeed(r Result, before app.State) {
 		if r.Status != nil && r.Status.State == app.Activated {
 			s.view.Fresh, s.view.Place, s.view.Failed = before != app.Activated, screen.AtHome, nil
 			if before == app.Activated {
-				s.view.Notice = &screen.Notice{Key: "ui.notice.announced"}
+				s.answered(r.Reason)
 			}
 		}
 	case screen.WorkRegister, screen.WorkEnrol, screen.WorkNotNow:
 		s.view.Place = screen.AtHome
-	case screen.WorkAnnounce:
+	case screen.WorkAnnounce, screen.WorkPhone, screen.WorkChannel, screen.WorkEmail:
 		s.view.Place = screen.AtCode
+	case screen.WorkSecurity:
+		s.view.Security = r.Security
+	case screen.WorkNoPhone:
+		s.secure("ui.notice.no_phone", r)
+	case screen.WorkLift:
+		s.secure("ui.notice.lifted", r)
+	case screen.WorkTest:
+		s.view.Notice = &screen.Notice{Key: "ui.notice.test"}
 	case screen.WorkReplace:
 		s.view.Place = screen.AtHome
 	case screen.WorkRotate:
@@ -95,6 +105,27 @@ func (s *Shell) succeed(r Result, before app.State) {
 	case screen.WorkReport:
 		s.view.Report = r.Report
 	}
+}
+
+// answered says what a code did that was not about activation.
+func (s *Shell) answered(reason string) {
+	key := "ui.notice.announced"
+	switch reason {
+	case api.ReasonPhone, api.ReasonChannel, api.ReasonEmail:
+		key = "ui.notice." + reason
+	}
+	s.view.Notice = &screen.Notice{Key: key}
+	if reason == api.ReasonPhone { // the next step is to choose it
+		s.Go(screen.AtSecurity, "")
+		s.view.Notice = &screen.Notice{Key: key}
+	}
+}
+
+// secure shows where codes go after a change, with a sentence about it. The
+// screen is made anew, so that the password does not stay in it.
+func (s *Shell) secure(key string, r Result) {
+	s.view.Security, s.view.Notice = r.Security, &screen.Notice{Key: key}
+	s.screen, s.name = nil, ""
 }
 
 // arrive leads home with a sentence about what was done.

@@ -142,6 +142,38 @@ func (f *fake) Announce(_ context.Context, groups []string, hours int) (app.Stat
 func (f *fake) Rotate(context.Context) (app.Status, error)     { return f.call("rotate") }
 func (f *fake) ReplaceKey(context.Context) (app.Status, error) { return f.call("replace-key") }
 
+func (f *fake) SendBy(_ context.Context, by string) (app.Status, error) { return f.call("send-by", by) }
+
+func (f *fake) SetChannel(_ context.Context, c, _ string) (app.Status, error) {
+	return f.call("channel", c)
+}
+
+func (f *fake) AddPhone(_ context.Context, n string, _ bool, _ string) (app.Status, error) {
+	return f.call("phone", n)
+}
+
+func (f *fake) GiveEmail(_ context.Context, e, _ string) (app.Status, error) {
+	return f.call("email", e)
+}
+
+func (f *fake) Security(context.Context) (app.Security, error) { return f.secured("security") }
+
+func (f *fake) RemovePhone(context.Context, string) (app.Security, error) {
+	return f.secured("no-phone")
+}
+
+func (f *fake) LiftEnrolStop(context.Context) (app.Security, error) { return f.secured("lift") }
+
+func (f *fake) TestChannel(_ context.Context, c string) (app.Delivery, error) {
+	_, err := f.call("test", c)
+	return app.Delivery{}, err
+}
+
+func (f *fake) secured(what string) (app.Security, error) {
+	_, err := f.call(what)
+	return app.Security{Channel: "email", Ways: []app.Way{{Channel: "email", Destination: "k•••@e•••.org"}}}, err
+}
+
 // rig is a shell over a fake, whose work is done when the test says so.
 type rig struct {
 	t     *testing.T

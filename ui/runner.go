@@ -25,9 +25,11 @@ type Result struct {
 	Snapshot *fingerprint.Snapshot
 	Report   string
 	History  []app.Event
+	Security *app.Security
 	Secret   []byte // the value of a key, for the clipboard
 	Name     string
 	Value    string // the code that was answered with
+	Reason   string // what it was asked for
 	Count    int
 }
 

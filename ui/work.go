@@ -49,9 +49,13 @@ func (s *Shell) Enrol(in app.EnrolInput) {
 // Answer answers the open challenge.
 func (s *Shell) Answer(code string) {
 	inner := s.runner.told(screen.WorkAnswer, false, func(ctx context.Context) (app.Status, error) { return s.cfg.Client.Answer(ctx, code) })
+	reason := ""
+	if ch := s.view.Status.Challenge; ch != nil {
+		reason = ch.Reason
+	}
 	s.begin(screen.WorkAnswer, func(ctx context.Context) Result {
 		r := inner(ctx)
-		r.Value = code
+		r.Value, r.Reason = code, reason
 		return r
 	})
 }
@@ -200,6 +204,9 @@ func (s *Shell) ask(place screen.Place) {
 			}
 			return Result{Work: screen.WorkHistory, Err: err, History: events}
 		})
+	case screen.AtSecurity:
+		s.view.Security = nil
+		s.runner.do(secured(screen.WorkSecurity, s.cfg.Client.Security))
 	case screen.AtReport:
 		s.view.Report = ""
 		s.runner.do(func(ctx context.Context) Result {

@@ -45,6 +45,14 @@ func (idle) Announce([]string, int)     {}
 func (idle) Rotate()                    {}
 func (idle) ReplaceKey()                {}
 
+func (idle) SendBy(string)                 {}
+func (idle) SetChannel(string, string)     {}
+func (idle) AddPhone(string, bool, string) {}
+func (idle) RemovePhone(string)            {}
+func (idle) TestChannel(string)            {}
+func (idle) LiftEnrolStop()                {}
+func (idle) GiveEmail(string, string)      {}
+
 // stage shows a story in a window and returns the window's page.
 func stage(w fyne.Window, s story.Story, lang string) *part.Page {
 	p := text.For(lang)

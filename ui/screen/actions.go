@@ -31,6 +31,18 @@ type Coder interface {
 	NotNow()
 }
 
+// Securer chooses where codes go.
+type Securer interface {
+	// SendBy sends the open challenge's code by another enrolled way.
+	SendBy(channel string)
+	SetChannel(channel, password string)
+	AddPhone(number string, voice bool, password string)
+	RemovePhone(password string)
+	TestChannel(channel string)
+	LiftEnrolStop()
+	GiveEmail(email, password string)
+}
+
 // Keeper is what can be done with the keys.
 type Keeper interface {
 	PutKey(name string, value []byte)
@@ -59,6 +71,7 @@ type Actions interface {
 	Goer
 	Joiner
 	Coder
+	Securer
 	Keeper
 	Checker
 }

@@ -27,6 +27,7 @@ var makers = map[Name]func(base) Screen{
 	Changed: newChanged, Done: newDone, Home: newHome, AddKey: newAddKey, Remove: newRemove, Backup: newBackup,
 	Restore: newRestore, SignOut: newSignOut, Revoked: newRevoked, Read: newRead, Settings: newSettings,
 	Report: newReport, History: newHistory, Announce: newAnnounce, Rotate: newRotate, Problem: newProblem,
+	Security: newSecurity, Phone: newPhone, Address: newAddress,
 }
 
 // New makes a screen in a language.

@@ -58,6 +58,14 @@ func (s *spy) Announce(groups []string, hours int) {
 func (s *spy) Rotate()     { s.call("rotate") }
 func (s *spy) ReplaceKey() { s.call("replace-key") }
 
+func (s *spy) SendBy(channel string)               { s.call("send-by", channel) }
+func (s *spy) SetChannel(channel, p string)        { s.call("channel", channel, p) }
+func (s *spy) RemovePhone(password string)         { s.call("no-phone", password) }
+func (s *spy) TestChannel(channel string)          { s.call("test", channel) }
+func (s *spy) LiftEnrolStop()                      { s.call("lift") }
+func (s *spy) GiveEmail(email, passw string)       { s.call("email", email, passw) }
+func (s *spy) AddPhone(n string, v bool, p string) { s.call("phone", n, strconv.FormatBool(v), p) }
+
 func (s *spy) SignOut(forget bool) {
 	if forget {
 		s.call("sign-out", "forget")

@@ -46,6 +46,8 @@ func (s *changed) head(ch *app.Challenge) fyne.CanvasObject {
 		return part.Head("shield", look.Warning, s.p.T("ui.changed.chip_title"))
 	case api.ReasonAnnounce:
 		return part.Head("swap", look.Primary, s.p.T("ui.announce.code_title"))
+	case api.ReasonPhone, api.ReasonChannel, api.ReasonEmail:
+		return part.Head(wayIcon[channelOf(ch)], look.Primary, s.p.T("ui.security.code_title."+ch.Reason))
 	}
 	return part.Head("changed", look.Warning, s.p.T("ui.changed.title"))
 }

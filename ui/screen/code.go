@@ -21,6 +21,7 @@ type codePanel struct {
 	serial  int    // of the failure that the field was marked for
 	again   string // a refused value that was about to be sent once more
 	nothing bool   // the last paste held no code
+	other   bool   // the code of the other kind is typed: the mail's, or the phone's
 }
 
 func newCodePanel(b base) codePanel {
@@ -62,7 +63,7 @@ func (c *codePanel) submit() {
 }
 
 func (c *codePanel) panel(v View, ch *app.Challenge) []fyne.CanvasObject {
-	c.field.Draw(ch.CodeKind != "digits", ch.CodeLength)
+	c.field.Draw(c.form(ch))
 	busy := v.Busy(WorkAnswer)
 	c.field.Lock(busy)
 	f := v.FailedAt(WorkAnswer)
@@ -81,7 +82,7 @@ func (c *codePanel) panel(v View, ch *app.Challenge) []fyne.CanvasObject {
 			button.Disable()
 		}
 	}
-	entry := part.Column(look.Gap, some(c.field, c.under(v, f, ch), c.sending(v, ch))...)
+	entry := part.Column(look.Gap, some(c.field, c.under(v, f, ch), c.sending(v, ch), c.otherWays(v, ch))...)
 	return some(c.wentTo(v, ch), c.badNews(v, ch), c.outbox(ch), entry, c.trouble(v.FailedAt(WorkSend, WorkNotNow, WorkCheck), v.Now.Location()), button)
 }
 
@@ -183,9 +184,12 @@ func (c *codePanel) unsent(v View, title string) []fyne.CanvasObject {
 		part.Words(true, c.kit.Link("not-now", "", c.p.T("ui.code.not_now"), c.do.NotNow)))
 }
 
-func channelOf(ch *app.Challenge) string {
-	if ch.Channel == api.ChannelSMS || ch.Channel == api.ChannelVoice {
-		return ch.Channel
+func channelOf(ch *app.Challenge) string { return channelName(ch.Channel) }
+
+// channelName is a channel that there are words for.
+func channelName(channel string) string {
+	if byPhone(channel) {
+		return channel
 	}
 	return api.ChannelEmail
 }
@@ -193,7 +197,7 @@ func channelOf(ch *app.Challenge) string {
 func reasonOf(ch *app.Challenge) string {
 	switch ch.Reason {
 	case api.ReasonRegister, api.ReasonEnrol, api.ReasonChanged, api.ReasonLocked, api.ReasonFork, api.ReasonChip,
-		api.ReasonAnnounce:
+		api.ReasonAnnounce, api.ReasonPhone, api.ReasonChannel, api.ReasonEmail:
 		return ch.Reason
 	}
 	return api.ReasonChanged

@@ -48,7 +48,7 @@ func last(ch *app.Challenge) app.Delivery {
 // should find.
 func handed(ch *app.Challenge) (app.Delivery, bool) {
 	for i := len(ch.Deliveries) - 1; i >= 0; i-- {
-		if ch.Deliveries[i].State == api.DeliveryHandedOver {
+		if s := ch.Deliveries[i].State; s == api.DeliveryHandedOver || s == api.DeliveryDelivered {
 			return ch.Deliveries[i], true
 		}
 	}
@@ -58,8 +58,8 @@ func handed(ch *app.Challenge) (app.Delivery, bool) {
 func (c *codePanel) sentLine(v View, ch *app.Challenge) string {
 	data := text.Data{"To": ch.Destination}
 	if d, ok := handed(ch); ok {
-		data["At"] = clock(c.p, parse(d.At, v.Now.Location()), v.Now)
-		return c.p.T("ui.code.sent."+channelOf(ch), data)
+		data["To"], data["At"] = or(d.Destination, ch.Destination), clock(c.p, parse(d.At, v.Now.Location()), v.Now)
+		return c.p.T("ui.code.sent."+channelName(d.Channel), data)
 	}
 	if last(ch).State == api.DeliveryQueued {
 		return c.p.T("ui.code.queued", data)
@@ -85,19 +85,23 @@ func (c *codePanel) waiting(v View, ch *app.Challenge) string {
 // badNews tells of a message that was put off, refused or sent back.
 func (c *codePanel) badNews(v View, ch *app.Challenge) fyne.CanvasObject {
 	d := last(ch)
+	whose := ""
+	if byPhone(d.Channel) {
+		whose = "_phone"
+	}
 	data := text.Data{"At": clock(c.p, parse(d.At, v.Now.Location()), v.Now), "Detail": or(d.Detail, c.p.T("ui.delivery.no_detail"))}
 	switch d.State {
 	case api.DeliveryPutOff:
 		next := parse(d.NextTry, v.Now.Location())
 		if next.IsZero() {
-			return part.Strip(part.Warn, "", c.p.T("ui.delivery.put_off", data), nil)
+			return part.Strip(part.Warn, "", c.p.T("ui.delivery.put_off"+whose, data), nil)
 		}
 		data["Next"] = clock(c.p, next, v.Now)
-		return part.Strip(part.Warn, "", c.p.T("ui.delivery.put_off_until", data), nil)
+		return part.Strip(part.Warn, "", c.p.T("ui.delivery.put_off_until"+whose, data), nil)
 	case api.DeliveryRefused:
-		return part.Strip(part.Bad, "", c.p.T("ui.delivery.refused", data), nil)
+		return part.Strip(part.Bad, "", c.p.T("ui.delivery.refused"+whose, data), nil)
 	case api.DeliveryBounced:
-		return part.Strip(part.Bad, "", c.p.T("ui.delivery.bounced", data), nil)
+		return part.Strip(part.Bad, "", c.p.T("ui.delivery.bounced"+whose, data), nil)
 	}
 	return nil
 }
@@ -108,17 +112,29 @@ func deliveryLines(b *base, v View, ch *app.Challenge) []fyne.CanvasObject {
 	for _, d := range ch.Deliveries {
 		icon, ink := deliverySign(d.State)
 		line := b.p.T("ui.delivery.line", text.Data{
-			"At": clock(b.p, parse(d.At, v.Now.Location()), v.Now), "What": b.p.T("ui.delivery.state." + d.State),
+			"At": clock(b.p, parse(d.At, v.Now.Location()), v.Now), "What": b.p.T(stateKey(d)),
 		})
 		out = append(out, part.Beside(1, false, part.NewSign(icon, ink, look.IconSmall), part.Caption(line)))
 	}
 	return out
 }
 
+// stateKey names what became of a message; a phone's is handed to a carrier, not
+// to a mail service.
+func stateKey(d app.Delivery) string {
+	key := "ui.delivery.state." + d.State
+	if byPhone(d.Channel) && d.State != api.DeliveryQueued {
+		key += "_phone"
+	}
+	return key
+}
+
 func deliverySign(state string) (string, fyne.ThemeColorName) {
 	switch state {
 	case api.DeliveryHandedOver:
 		return "sent", look.Done
+	case api.DeliveryDelivered:
+		return "done", look.Done
 	case api.DeliveryPutOff:
 		return "clock", look.Warning
 	case api.DeliveryRefused, api.DeliveryBounced:

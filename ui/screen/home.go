@@ -24,7 +24,7 @@ func newHome(b base) Screen { return &home{base: b} }
 func (s *home) Show(v View) []fyne.CanvasObject {
 	body := some(s.banner(v), s.status(v), s.notice(v),
 		s.trouble(v.FailedAt(WorkCheck, WorkCopy, WorkNotNow, WorkSignOut, WorkSettings, WorkReplace), v.Now.Location()),
-		s.chip(v), warning(s.p, v.Status.Warnings), s.openWindow(v), s.accepted(v))
+		s.contactLost(v), s.chip(v), warning(s.p, v.Status.Warnings), s.openWindow(v), s.accepted(v))
 	body = append(body, s.keys(v)...)
 	return append(body, part.Rule(), facts(s.p, v), part.Words(false, s.checkNow(v),
 		s.kit.Link("history", "", s.p.T("ui.home.history"), func() { s.do.Go(AtHistory, "") })))

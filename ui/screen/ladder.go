@@ -42,20 +42,34 @@ func (l *ladder) toggle() {
 	l.closed = !l.open
 }
 
-// rungs are the steps' names, in order.
-var rungs = []string{"wait", "spam", "trust", "again", "address", "lost", "provider", "support"}
+// rungs are the steps' names, in order; phoneRungs those for a phone.
+var (
+	rungs      = []string{"wait", "spam", "trust", "again", "address", "lost", "provider", "support"}
+	phoneRungs = []string{"wait", "phone", "again", "other", "support"}
+)
+
+func rungsOf(ch *app.Challenge) []string {
+	if byPhone(ch.Channel) {
+		return phoneRungs
+	}
+	return rungs
+}
 
 func (l *ladder) object(v View, ch *app.Challenge) fyne.CanvasObject {
-	steps := make([]part.Step, len(rungs))
+	names := rungsOf(ch)
+	steps := make([]part.Step, len(names))
+	l.step = min(l.step, len(names)-1)
 	data := l.data(v, ch)
-	for i, name := range rungs {
+	for i, name := range names {
 		steps[i] = part.Step{
 			Title: l.p.T("ui.help." + name + ".title"), Text: l.p.T("ui.help."+name+".text", data),
 			Actions: l.actions(name, v, ch, data),
 		}
 	}
-	steps[1].Detail = ch.Subject
-	steps[2].Detail = ch.Sender
+	if !byPhone(ch.Channel) {
+		steps[1].Detail = ch.Subject
+		steps[2].Detail = ch.Sender
+	}
 	choose := func(i int) {
 		l.step = i
 		l.do.Show()
@@ -94,7 +108,7 @@ func (l *ladder) actions(name string, v View, ch *app.Challenge, data text.Data)
 			add("ui.code.again", l.do.SendAgain)
 		}
 		add("ui.help.next", func() { l.next() })
-	case "address", "lost":
+	case "address", "lost", "phone", "other":
 		add("ui.help.next", func() { l.next() })
 	case "provider":
 		add("ui.help.copy_text", func() { l.do.Copy(l.forProvider(v, ch)) })
@@ -111,7 +125,7 @@ func (l *ladder) link(name, text string, do func()) *part.Link {
 }
 
 func (l *ladder) next() {
-	l.step = min(l.step+1, len(rungs)-1)
+	l.step++ // object keeps it on the ladder
 	l.do.Show()
 }
 

@@ -29,13 +29,16 @@ const (
 	History  Name = "history"
 	Announce Name = "announce"
 	Rotate   Name = "rotate"
+	Security Name = "security"
+	Phone    Name = "phone"
+	Address  Name = "address"
 	Problem  Name = "problem"
 )
 
 // Names lists every screen.
 var Names = []Name{
 	Starting, Welcome, Register, SignIn, Code, Changed, Done, Home, AddKey, Remove, Backup, Restore,
-	SignOut, Revoked, Read, Settings, Report, History, Announce, Rotate, Problem,
+	SignOut, Revoked, Read, Settings, Report, History, Announce, Rotate, Security, Phone, Address, Problem,
 }
 
 // Route says which screen a view leads to. It is the only place that decides.
@@ -103,8 +106,8 @@ func owner(v View) Name {
 	if v.Place == AtCode && v.Status.Challenge != nil {
 		return codeScreen(v.Status.Challenge.Reason) // an announcement's: nothing else asks while all is open
 	}
-	if v.Place == AtAnnounce && v.Status.State == app.Activated {
-		return Announce
+	if name, ok := asked[v.Place]; ok && v.Status.State == app.Activated {
+		return name
 	}
 	name, ok := map[Place]Name{AtAddKey: AddKey, AtRemove: Remove, AtBackup: Backup, AtRestore: Restore, AtRotate: Rotate}[v.Place]
 	if !ok || v.Status.Access == app.AccessNone {
@@ -115,6 +118,10 @@ func owner(v View) Name {
 	}
 	return name
 }
+
+// asked are the places where the owner of an activated computer asks for something
+// that a code confirms.
+var asked = map[Place]Name{AtAnnounce: Announce, AtSecurity: Security, AtPhone: Phone, AtAddress: Address}
 
 func codeScreen(reason string) Name {
 	switch reason {

@@ -52,6 +52,9 @@ func (s *settings) ahead(v View) fyne.CanvasObject {
 	link := func(name string, place Place) {
 		links = append(links, s.kit.Link(name, "", s.p.T(name), func() { s.do.Go(place, "") }))
 	}
+	if v.Status.State == app.Activated {
+		link("ui.settings.security", AtSecurity)
+	}
 	if v.Status.State == app.Activated && v.Status.Access == app.AccessWrite {
 		link("ui.settings.announce", AtAnnounce)
 		link("ui.settings.rotate", AtRotate)

@@ -28,6 +28,9 @@ const (
 	AtHistory  Place = "history"
 	AtAnnounce Place = "announce" // a change of hardware, beforehand
 	AtRotate   Place = "rotate"   // new keys for the vault
+	AtSecurity Place = "security" // where codes go
+	AtPhone    Place = "phone"    // a phone is added
+	AtAddress  Place = "address"  // the address is given again
 )
 
 // Work is what is under way, or what failed.
@@ -57,6 +60,13 @@ const (
 	WorkAnnounce Work = "announce"
 	WorkRotate   Work = "rotate"
 	WorkReplace  Work = "replace-key"
+	WorkSecurity Work = "security" // to see where codes go
+	WorkChannel  Work = "channel"
+	WorkPhone    Work = "phone"
+	WorkNoPhone  Work = "no-phone"
+	WorkTest     Work = "test-channel"
+	WorkLift     Work = "lift-enrol-stop"
+	WorkEmail    Work = "email"
 )
 
 // Failure is what an action came to when it failed.
@@ -95,6 +105,8 @@ type View struct {
 	Report   string
 	// History is what happened to this computer, newest first; nil until it was read.
 	History []app.Event
+	// Security is where codes go; nil until it was asked.
+	Security *app.Security
 
 	Place Place
 	// Subject is what the place is about, such as the name of a key.

@@ -44,6 +44,14 @@ func (mute) Announce([]string, int)     {}
 func (mute) Rotate()                    {}
 func (mute) ReplaceKey()                {}
 
+func (mute) SendBy(string)                 {}
+func (mute) SetChannel(string, string)     {}
+func (mute) AddPhone(string, bool, string) {}
+func (mute) RemovePhone(string)            {}
+func (mute) TestChannel(string)            {}
+func (mute) LiftEnrolStop()                {}
+func (mute) GiveEmail(string, string)      {}
+
 // shown puts a story on a page of the default window.
 func shown(t *testing.T, s Story, lang string, size look.TextSize) *part.Page {
 	t.Helper()
