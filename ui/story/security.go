@@ -39,7 +39,7 @@ func securities() []Story {
 	both := challenge(Changed(), func(ch *app.Challenge) {
 		phoned(api.ChannelSMS)(ch)
 		ch.Ways = Security().Ways
-		ch.Deliveries = append([]app.Delivery{{Channel: api.ChannelEmail, State: api.DeliveryHandedOver, At: "2026-11-22T13:02:00Z"}}, ch.Deliveries...)
+		ch.Deliveries = append([]app.Delivery{{Channel: api.ChannelEmail, State: api.DeliveryHandedOver, At: "2026-11-22T13:02:00Z", Destination: "k•••@m•••.org"}}, ch.Deliveries...)
 	})
 	return []Story{
 		{Name: "security-asking", View: at0(Activated(), screen.AtSecurity)},
