@@ -51,6 +51,7 @@ type Daemon struct {
 	relay    mailer           // nil where there is none
 	returns  *deliver.Returns // nil where nothing reads returned mail
 	worker   *deliver.Worker
+	phones   phones
 	wake     chan struct{}
 	listener net.Listener
 	http     *http.Server
@@ -109,6 +110,9 @@ func (d *Daemon) open(o Options) error {
 	var err error
 	d.store, d.service, err = openService(o, d.serviceConfig(o))
 	if err != nil {
+		return err
+	}
+	if err := d.phone(o); err != nil {
 		return err
 	}
 	if err := d.deliver(o); err != nil {
@@ -210,6 +214,9 @@ func (d *Daemon) Run(ctx context.Context) error {
 	var background sync.WaitGroup
 	background.Go(func() { _ = d.worker.Run(ctx) })
 	background.Go(func() { d.sweep(ctx) })
+	for _, run := range d.phones.run {
+		background.Go(func() { run(ctx) })
+	}
 	background.Go(func() { d.audit(ctx) })
 	if d.returns != nil {
 		background.Go(func() { _ = d.returns.Run(ctx) })

@@ -20,12 +20,13 @@ func (d *Daemon) deliver(o Options) error {
 	if err != nil {
 		return err
 	}
-	var sender deliver.Sender = d.outbox
+	var mail deliver.Sender = d.outbox
 	if d.relay != nil {
-		sender = d.relay
+		mail = d.relay
 	}
+	sender := &deliver.Router{Email: mail, SMS: d.phones.sms, Voice: d.phones.voice}
 	d.worker, err = deliver.NewWorker(deliver.Config{
-		Queue: d.service, Sender: sender, Now: o.Now, Name: name, Wake: d.wake, Log: o.Log,
+		Queue: d.service, Sender: sender, Now: o.Now, Name: name, Host: d.originHost(), Wake: d.wake, Log: o.Log,
 	})
 	return err
 }
@@ -72,6 +73,8 @@ func (d *Daemon) handler(api http.Handler) http.Handler {
 			http.Redirect(w, r, httpapi.OutboxPath, http.StatusFound)
 		case d.outbox != nil && (path == httpapi.OutboxPath || strings.HasPrefix(path, httpapi.OutboxPath+".")):
 			shown.ServeHTTP(w, r)
+		case strings.HasPrefix(path, httpapi.ReportsPath) || strings.HasPrefix(path, httpapi.CallsPath):
+			d.phones.callbacks.ServeHTTP(w, r)
 		default:
 			api.ServeHTTP(w, r)
 			if r.Method == http.MethodPost {

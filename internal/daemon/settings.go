@@ -35,6 +35,7 @@ type Settings struct {
 	// Database is a postgres:// URL; empty means the built-in one.
 	Database string `json:"database"`
 	SMTP     SMTP   `json:"smtp"`
+	Phone    Phone  `json:"phone"`
 	TLS      TLS    `json:"tls"`
 	// BehindProxy says that a proxy in front speaks HTTPS for this server.
 	BehindProxy bool `json:"behind_proxy"`

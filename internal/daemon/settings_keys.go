@@ -54,6 +54,7 @@ func blocks() []block {
 	return []block{
 		coreBlock(),
 		smtpBlock(),
+		phoneBlock(),
 		tlsBlock(),
 		documentsBlock(),
 		auditBlock(),
