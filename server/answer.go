@@ -162,7 +162,7 @@ func (w *work) right(sc scene, ch Challenge, r api.AnswerRequest, req *KeyReques
 		}
 	}
 	if ch.Reason == api.ReasonRegister {
-		if owner, err := w.tx.VerifiedContact(sc.to.Blind); err == nil && owner.ID != sc.to.ID {
+		if owner, err := w.owner(sc.to); err == nil && owner.ID != sc.to.ID {
 			// Somebody confirmed this address meanwhile: the challenge falls
 			// silent, and the owner is told.
 			ch.Mute = true

@@ -39,7 +39,7 @@ func (w *work) record(row AuditRow) error {
 	}
 	row.Seq, row.At, row.Prev = last.Seq+1, w.now, last.Hash
 	if w.c.IP.IsValid() {
-		row.IP = w.master.index("audit ip", w.c.IP.Unmap().String())
+		row.IP = w.index("audit ip", w.c.IP.Unmap().String())
 	}
 	row.Hash = auditHash(row)
 	return w.tx.AddAudit(row)

@@ -195,7 +195,7 @@ func (m *rootMaker) seal(ctx context.Context) error {
 		Issuer: m.s.origin, At: m.next.At, Number: m.next.Number, Epoch: m.next.Epoch,
 		Prev: rootSum(m.last.Signed), Tree: b64.EncodeToString(sum[:]), Accounts: m.next.Accounts,
 	}
-	if m.next.Signed, err = m.s.signed(RootType, claims); err != nil {
+	if m.next.Signed, err = m.s.signed(ctx, RootType, claims); err != nil {
 		return err
 	}
 	return m.mine(ctx, func(tx Tx) error {

@@ -104,21 +104,10 @@ func (v *verifier) find(f AuditFinding) error {
 // database holds the private half, sealed under the master key. Whoever can write
 // to the database alone cannot add one.
 func (v *verifier) loadKeys(ctx context.Context) error {
-	var list []Issuer
-	if err := v.store.Read(ctx, func(tx Tx) (err error) { list, err = tx.Issuers(); return err }); err != nil {
+	if err := v.RefreshKeys(ctx); err != nil {
 		return err
 	}
-	v.keys = map[string]ed25519.PublicKey{}
-	for _, i := range list {
-		seed, err := v.master.open(issuerPlace(i.ID), i.Sealed)
-		if err != nil || len(seed) != ed25519.SeedSize {
-			continue
-		}
-		public, _ := ed25519.NewKeyFromSeed(seed).Public().(ed25519.PublicKey)
-		if issuerID(public) == i.ID {
-			v.keys[i.ID] = public
-		}
-	}
+	v.keys = v.lastRing().issuers.vouched
 	return nil
 }
 

@@ -21,7 +21,7 @@ func (w *work) certificate(dev Device, acct Account) (string, error) {
 // its digests, kept beside the vault, would let somebody with the keyring's
 // secret test guesses at the values faster than the vault allows.
 func (w *work) configurationClaim(dev Device) string {
-	return hex.EncodeToString(w.master.index("certificate configuration", dev.ID+"\x00"+string(dev.Sum)))
+	return hex.EncodeToString(w.index("certificate configuration", dev.ID+"\x00"+string(dev.Sum)))
 }
 
 // policyClaims are a policy as it is signed.
@@ -31,17 +31,10 @@ type policyClaims struct {
 	api.Policy
 }
 
-func (s *Service) signedPolicy(name, platform string) (string, error) {
-	if jws, ok := s.issuers.policies.Load(name + " " + platform); ok {
-		return jws.(string), nil
-	}
-	p, ok := s.policies.For(name, platform)
+func (w *work) signedPolicy(name, platform string) (string, error) {
+	p, ok := w.policies.For(name, platform)
 	if !ok {
 		return "", api.NewError(api.CodePolicyInvalid)
 	}
-	jws, err := s.signed(api.PolicyType, policyClaims{s.origin, api.Audience, p})
-	if err == nil {
-		s.issuers.policies.Store(name+" "+platform, jws)
-	}
-	return jws, err
+	return w.signedOnce("policy "+name+" "+platform, api.PolicyType, policyClaims{w.origin, api.Audience, p})
 }

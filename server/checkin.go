@@ -126,8 +126,9 @@ func (w *work) checkInActive(sc scene, r api.CheckInRequest) (api.DeviceReply, e
 		return none, err
 	}
 	reply.Release, reply.Changes, reply.Flags, reply.Window = release, known.Changes, known.Flags, known.Window
-	reply.Rules, reply.Next = w.rulesAfter(r.RulesVersion), next
-	return reply, nil
+	reply.Next = next
+	reply.Rules, err = w.rulesAfter(r.RulesVersion)
+	return reply, err
 }
 
 // challenged limits the device and answers with its challenge.

@@ -92,7 +92,7 @@ func (w *work) match(ch Challenge, typed string) (matched, error) {
 	if len(ch.Secret) == 0 {
 		return matchNone, nil
 	}
-	secret, err := w.master.open(secretPlace(ch.ID), ch.Secret)
+	secret, err := w.open(secretPlace(ch.ID), ch.Secret)
 	if err != nil {
 		return matchNone, err
 	}

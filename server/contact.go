@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"net/mail"
 	"strings"
 	"unicode/utf8"
@@ -47,10 +48,43 @@ func validDomain(d string) bool {
 	return len(labels) > 1 || d == "localhost"
 }
 
-// blindEmail is the index under which an address is found: letter case does not
-// tell mailboxes apart.
-func (s *Service) blindEmail(address string) []byte {
-	return s.master.index("contact "+api.ChannelEmail, strings.ToLower(address))
+// blind is the index under which an address, or a number, is found from now on;
+// what was stored before may be under an older pepper, and is found by owned.
+func (w *work) blind(channel, address string) []byte {
+	return w.index("contact "+channel, plain(channel, address))
+}
+
+// plain is an address as it is compared: letter case does not tell mailboxes
+// apart.
+func plain(channel, address string) string {
+	if channel == api.ChannelEmail {
+		return strings.ToLower(address)
+	}
+	return address
+}
+
+// owned gives the contact that is verified with an address; ErrNotFound.
+func (w *work) owned(channel, address string) (Contact, error) {
+	for _, blind := range w.indexes("contact "+channel, plain(channel, address)) {
+		c, err := w.tx.VerifiedContact(blind)
+		if !errors.Is(err, ErrNotFound) {
+			return c, err
+		}
+	}
+	return Contact{}, ErrNotFound
+}
+
+// owner gives the contact that is verified with the same address as another one,
+// which may be itself; ErrNotFound.
+func (w *work) owner(c Contact) (Contact, error) {
+	if len(c.Sealed) == 0 {
+		return Contact{}, ErrNotFound
+	}
+	address, err := w.address(c)
+	if err != nil {
+		return Contact{}, err
+	}
+	return w.owned(c.Channel, address)
 }
 
 // maskEmail shows an address so that its owner recognises it: k•••@m•••.org.
@@ -75,13 +109,13 @@ func contactPlace(id string) string { return "contacts.sealed " + id }
 
 // newContact seals an address. It is not verified yet.
 func (w *work) newContact(account, address string) (Contact, error) {
-	c := Contact{ID: w.newID(), Account: account, Channel: api.ChannelEmail, Blind: w.blindEmail(address)}
+	c := Contact{ID: w.newID(), Account: account, Channel: api.ChannelEmail, Blind: w.blind(api.ChannelEmail, address)}
 	var err error
-	c.Sealed, err = w.master.seal(w.rand, contactPlace(c.ID), []byte(address))
+	c.Sealed, err = w.seal(contactPlace(c.ID), []byte(address))
 	return c, err
 }
 
-func (s *Service) address(c Contact) (string, error) {
-	raw, err := s.master.open(contactPlace(c.ID), c.Sealed)
+func (w *work) address(c Contact) (string, error) {
+	raw, err := w.open(contactPlace(c.ID), c.Sealed)
 	return string(raw), err
 }

@@ -16,23 +16,51 @@ type rule struct {
 // when it will. Reading and counting are one transaction, so the limit holds
 // across processes.
 func (w *work) take(label, id string, rules ...rule) (int64, error) {
-	key := w.master.index("counter "+label, id)
-	times, until, err := w.look(key, rules)
+	times, until, err := w.look(label, id, rules)
 	if err != nil || until != 0 {
 		return until, err
 	}
-	times = append(times, w.now)
-	return 0, w.tx.SetTimes(key, times, w.now+longest(rules))
+	return 0, w.setTimes(label, id, append(times, w.now), w.now+longest(rules))
 }
 
 // peek gives when take will allow an event; zero for now.
 func (w *work) peek(label, id string, rules ...rule) (int64, error) {
-	_, until, err := w.look(w.master.index("counter "+label, id), rules)
+	_, until, err := w.look(label, id, rules)
 	return until, err
 }
 
-func (w *work) look(key []byte, rules []rule) ([]int64, int64, error) {
-	times, err := w.tx.Times(key)
+// times gives what was counted under a name, oldest first, whichever pepper it
+// was counted under.
+func (w *work) times(label, id string) ([]int64, error) {
+	var all []int64
+	for _, key := range w.indexes("counter "+label, id) {
+		times, err := w.tx.Times(key)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, times...)
+	}
+	slices.Sort(all)
+	return all, nil
+}
+
+// setTimes replaces them, under the newest pepper alone.
+func (w *work) setTimes(label, id string, times []int64, forget int64) error {
+	keys := w.indexes("counter "+label, id)
+	for _, old := range keys[1:] {
+		if had, err := w.tx.Times(old); err != nil {
+			return err
+		} else if len(had) > 0 {
+			if err := w.tx.SetTimes(old, nil, w.now); err != nil {
+				return err
+			}
+		}
+	}
+	return w.tx.SetTimes(keys[0], times, forget)
+}
+
+func (w *work) look(label, id string, rules []rule) ([]int64, int64, error) {
+	times, err := w.times(label, id)
 	if err != nil {
 		return nil, 0, err
 	}

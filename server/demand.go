@@ -98,7 +98,7 @@ func (w *work) openChallenge(sc scene, before Challenge, reason string, changes 
 		Opened: w.now, Expires: w.now + seconds(w.limits.EmailCodeMost), Seq: before.Seq + 1, Mute: before.Mute,
 	}
 	if sc.acct.State == accountPending && !ch.Mute {
-		_, err := w.tx.VerifiedContact(sc.to.Blind)
+		_, err := w.owner(sc.to)
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			return ch, err
 		}
@@ -108,7 +108,7 @@ func (w *work) openChallenge(sc scene, before Challenge, reason string, changes 
 	if ch.Reference, err = w.newReference(sc.dev.ID); err != nil {
 		return ch, err
 	}
-	if ch.Secret, err = w.master.seal(w.rand, secretPlace(ch.ID), w.randomBytes(secretBytes)); err != nil {
+	if ch.Secret, err = w.seal(secretPlace(ch.ID), w.randomBytes(secretBytes)); err != nil {
 		return ch, err
 	}
 	if err := w.tx.AddChallenge(ch); err != nil {

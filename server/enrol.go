@@ -170,7 +170,11 @@ func (w *work) resumeRegistration(old Device, acct Account, email string, d api.
 	if err != nil {
 		return api.EnrolReply{}, err
 	}
-	if string(to.Blind) != string(w.blindEmail(email)) {
+	was2, err := w.address(to)
+	if err != nil {
+		return api.EnrolReply{}, err
+	}
+	if plain(to.Channel, was2) != plain(to.Channel, email) {
 		if err := w.tx.RemoveAccount(was.Number); err != nil {
 			return api.EnrolReply{}, err
 		}

@@ -15,7 +15,7 @@ func strangersID(c Contact) string { return c.Account + " " + c.Channel }
 func (w *work) paused(sc scene) (int64, error) {
 	times := since(sc.dev.Failures, w.now-seconds(day))
 	if !sc.dev.OnceActive {
-		all, err := w.tx.Times(w.master.index("counter "+strangers, strangersID(sc.to)))
+		all, err := w.times(strangers, strangersID(sc.to))
 		if err != nil {
 			return 0, err
 		}
@@ -67,13 +67,12 @@ func (w *work) fail(sc *scene) (int64, error) {
 }
 
 func (w *work) failStranger(sc *scene) error {
-	key := w.master.index("counter "+strangers, strangersID(sc.to))
-	times, err := w.tx.Times(key)
+	times, err := w.times(strangers, strangersID(sc.to))
 	if err != nil {
 		return err
 	}
 	times = append(since(times, w.now-seconds(day)), w.now)
-	if err := w.tx.SetTimes(key, times, w.now+2*seconds(day)); err != nil {
+	if err := w.setTimes(strangers, strangersID(sc.to), times, w.now+2*seconds(day)); err != nil {
 		return err
 	}
 	sc.to.Failures++

@@ -80,7 +80,7 @@ func (w *work) addCode(row OutboxRow, m Message) (Message, error) {
 	if ch.State != api.ChallengeOpen || w.now >= ends {
 		return m, errOvertaken
 	}
-	secret, err := w.master.open(secretPlace(ch.ID), ch.Secret)
+	secret, err := w.open(secretPlace(ch.ID), ch.Secret)
 	if err != nil {
 		return m, err
 	}

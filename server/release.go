@@ -35,7 +35,7 @@ func (w *work) share(device string) (Share, error) {
 func (w *work) newShare(device string, generation int, reason string) (Share, error) {
 	sh := Share{Device: device, Generation: generation, Created: w.now, Reason: reason}
 	var err error
-	sh.Sealed, err = w.master.seal(w.rand, sharePlace(device, generation), w.randomBytes(shareBytes))
+	sh.Sealed, err = w.seal(sharePlace(device, generation), w.randomBytes(shareBytes))
 	if err != nil {
 		return sh, err
 	}
@@ -61,7 +61,7 @@ func (w *work) sealShare(dev Device, sh Share, ephemeral string) (*api.Release, 
 	if err != nil {
 		return nil, err
 	}
-	secret, err := w.master.open(sharePlace(dev.ID, sh.Generation), sh.Sealed)
+	secret, err := w.open(sharePlace(dev.ID, sh.Generation), sh.Sealed)
 	if err != nil {
 		return nil, err
 	}

@@ -15,7 +15,7 @@ const returnSize = 16
 // is returned. Whoever asks for a code sees the Message-ID, but not the mail: only
 // a mail server that had the mail, or its reader, can know the mark.
 func (s *Service) returnMark(messageID string) string {
-	return hex.EncodeToString(s.master.index("returned mail", messageID)[:returnSize])
+	return hex.EncodeToString(s.lastRing().index("returned mail", messageID)[:returnSize])
 }
 
 // MessageReturned takes in that a mail came back for good, as a mail in the

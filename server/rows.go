@@ -114,8 +114,9 @@ type Share struct {
 // Issuer is a key that signs certificates, its private half sealed.
 type Issuer struct {
 	ID      string
-	Role    string // "current" or "next"
+	Role    string // "current", "next" or "past"
 	Public  []byte // Ed25519
-	Sealed  []byte
+	Sealed  []byte // a past key's is the public key, which shows that it is one
 	Created int64
+	Ended   int64 // when it became a past one
 }

@@ -50,19 +50,10 @@ type rulesClaims struct {
 	Rules    json.RawMessage `json:"rules"`
 }
 
-// signRules signs the rules once: they say the same to everyone.
-func (s *Service) signRules() (err error) {
-	if s.rules.Version == 0 {
-		return nil
-	}
-	s.signedRules, err = s.signed(api.RulesType, rulesClaims{s.origin, api.Audience, s.rules.document})
-	return err
-}
-
 // rulesAfter gives the signed rules to a computer that holds older ones.
-func (s *Service) rulesAfter(version int) string {
-	if version >= s.rules.Version {
-		return ""
+func (w *work) rulesAfter(version int) (string, error) {
+	if version >= w.rules.Version {
+		return "", nil
 	}
-	return s.signedRules
+	return w.signedOnce("rules", api.RulesType, rulesClaims{w.origin, api.Audience, w.rules.document})
 }

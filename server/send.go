@@ -112,7 +112,7 @@ func (w *work) messageID() string { return w.randomHex(16) + "@" + w.host }
 
 // ownersLanguage is that of the account that owns a pending account's address.
 func (w *work) ownersLanguage(sc scene) string {
-	owner, err := w.tx.VerifiedContact(sc.to.Blind)
+	owner, err := w.owner(sc.to)
 	if err != nil {
 		return sc.acct.Language
 	}

@@ -56,13 +56,13 @@ type Service struct {
 	subject func(kind, language, reference string) string
 	limits  Limits
 	log     *slog.Logger
-	// policies and rules are passed on; signedRules are the rules as they are sent.
+	// policies and rules are passed on.
 	policies    Policies
 	rules       Rules
-	signedRules string
 	argon       chan struct{}
 	dummy       string
-	issuers     issuers
+	// keyed is the store, under which every transaction has its keys.
+	keyed       *keyed
 	lastID      atomic.Int64
 }
 
@@ -71,6 +71,15 @@ const argonAtOnce = 4
 
 // New makes a Service and, in an empty store, the issuer keys.
 func New(cfg Config) (*Service, error) {
+	s, err := newService(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return s, s.openKeys(context.Background())
+}
+
+// newService makes a Service that has no keys yet.
+func newService(cfg Config) (*Service, error) {
 	if cfg.Store == nil || cfg.Now == nil || cfg.Master == nil {
 		return nil, errors.New("server: Store, Now and Master must be given")
 	}
@@ -79,7 +88,7 @@ func New(cfg Config) (*Service, error) {
 		return nil, errors.New("server: Origin must be an address such as https://holdfast.example.org")
 	}
 	s := &Service{
-		store: cfg.Store, now: cfg.Now, rand: cfg.Rand, master: cfg.Master, origin: cfg.Origin, host: origin.Hostname(),
+		now: cfg.Now, rand: cfg.Rand, master: cfg.Master, origin: cfg.Origin, host: origin.Hostname(),
 		sender: cfg.Sender, outbox: cfg.OutboxURL, subject: cfg.Subject, limits: cfg.Limits, log: cfg.Log,
 		policies: cfg.Policies, rules: cfg.Rules, argon: make(chan struct{}, argonAtOnce),
 	}
@@ -104,10 +113,9 @@ func New(cfg Config) (*Service, error) {
 	if s.dummy, err = s.hashPassword(context.Background(), "nobody has this password"); err != nil {
 		return nil, err
 	}
-	if err := s.loadIssuers(context.Background()); err != nil {
-		return nil, err
-	}
-	return s, s.signRules()
+	s.keyed = &keyed{Store: cfg.Store, service: s}
+	s.store = s.keyed
+	return s, nil
 }
 
 // Caller is who sent a request, as far as its signature proves it, and how.

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"time"
 
@@ -15,7 +14,7 @@ import (
 // and again by the account that this is; an unknown account is answered like a
 // known one, in the same time. Errors: too_many_requests, sign_in_failed.
 func (s *Service) signIn(ctx context.Context, c Caller, login, password string) (string, error) {
-	who := s.parseLogin(login)
+	who := parseLogin(login)
 	var acct Account
 	var until int64
 	err := s.store.Write(ctx, func(tx Tx) (err error) {
@@ -56,18 +55,18 @@ func (s *Service) signIn(ctx context.Context, c Caller, login, password string) 
 
 // login is what a person signs in as: a number or an address, or neither.
 type login struct {
-	number string
-	blind  []byte
+	number  string
+	address string // as it is compared
 }
 
-func (l login) typed() string { return l.number + " " + hex.EncodeToString(l.blind) }
+func (l login) typed() string { return l.number + " " + l.address }
 
-func (s *Service) parseLogin(typed string) login {
+func parseLogin(typed string) login {
 	if n := code.Normalise(typed); code.ValidAccount(n) {
 		return login{number: n}
 	}
 	if address, err := checkEmail(typed); err == nil {
-		return login{blind: s.blindEmail(address)}
+		return login{address: plain(api.ChannelEmail, address)}
 	}
 	return login{}
 }
@@ -76,8 +75,8 @@ func (s *Service) parseLogin(typed string) login {
 // none.
 func (w *work) findAccount(who login) (Account, error) {
 	number := who.number
-	if who.blind != nil {
-		c, err := w.tx.VerifiedContact(who.blind)
+	if who.address != "" {
+		c, err := w.owned(api.ChannelEmail, who.address)
 		if errors.Is(err, ErrNotFound) {
 			return Account{}, nil
 		}

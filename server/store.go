@@ -35,6 +35,7 @@ type Tx interface {
 	Trail
 	Roots
 	Secrets
+	Keys
 }
 
 // Accounts keeps accounts and their contacts.

@@ -17,7 +17,7 @@ func scanAccount(r scanner) (a server.Account, err error) {
 }
 
 func contactValues(c server.Contact) []any {
-	return []any{c.ID, c.Account, c.Channel, c.Sealed, c.Blind, c.Verified, c.Failures, c.EnrolStopped}
+	return []any{c.ID, c.Account, c.Channel, blob(c.Sealed), c.Blind, c.Verified, c.Failures, c.EnrolStopped}
 }
 
 func scanContact(r scanner) (c server.Contact, err error) {

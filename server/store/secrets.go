@@ -8,7 +8,7 @@ import (
 
 var (
 	shares  = newTable("shares", "device", "generation", "sealed", "created", "reason")
-	issuers = newTable("issuers", "id", "role", "public", "sealed", "created")
+	issuers = newTable("issuers", "id", "role", "public", "sealed", "created", "ended")
 )
 
 func (t *tx) AddShare(s server.Share) error {
@@ -31,14 +31,14 @@ func (t *tx) RemoveShares(device string) error {
 }
 
 func (t *tx) AddIssuer(i server.Issuer) error {
-	return t.exec(issuers.insert, i.ID, i.Role, i.Public, i.Sealed, i.Created)
+	return t.exec(issuers.insert, i.ID, i.Role, i.Public, blob(i.Sealed), i.Created, i.Ended)
 }
 
 func (t *tx) Issuers() ([]server.Issuer, error) {
 	return all(t, func(r scanner) (i server.Issuer, err error) {
-		err = r.Scan(&i.ID, &i.Role, &i.Public, &i.Sealed, &i.Created)
+		err = r.Scan(&i.ID, &i.Role, &i.Public, &i.Sealed, &i.Created, &i.Ended)
 		return i, err
-	}, issuers.selected+"ORDER BY role")
+	}, issuers.selected+"ORDER BY role, created DESC")
 }
 
 func (t *tx) Fact(name string) (int64, error) {
