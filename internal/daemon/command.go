@@ -17,6 +17,7 @@ import (
 	"github.com/seed-1feef0b2/holdfast/assets/text"
 	"github.com/seed-1feef0b2/holdfast/internal/version"
 	"github.com/seed-1feef0b2/holdfast/server"
+	"github.com/seed-1feef0b2/holdfast/server/store"
 )
 
 // Exit codes of the program.
@@ -69,6 +70,9 @@ func commands() []command {
 		{"serve", Program.serve},
 		{"policy", Program.policy},
 		{"window", Program.window},
+		{"migrate", Program.migrate},
+		{"backup", Program.backup},
+		{"restore", Program.restore},
 		{"restored", Program.restored},
 		{"verify-audit", Program.verifyAudit},
 		{"version", Program.version},
@@ -208,10 +212,16 @@ func (p Program) restored(ctx context.Context) error {
 
 // withService opens an existing server's database for one command.
 func withService(s Settings, do func(*server.Service) error) error {
-	if _, err := os.Stat(filepath.Join(s.Data, MasterFile)); err != nil {
-		return refuse("master-missing", text.Data{"File": filepath.Join(s.Data, MasterFile)})
+	return withDatabase(s, nil, func(_ *store.DB, service *server.Service) error { return do(service) })
+}
+
+// withDatabase is withService with the database, and with options for opening it. A
+// command never changes the schema: an older server may be running.
+func withDatabase(s Settings, options []store.Option, do func(*store.DB, *server.Service) error) error {
+	if err := s.masterThere(); err != nil {
+		return err
 	}
-	o := Options{Settings: s}
+	o := Options{Settings: s, keepSchema: true, storeOptions: options}
 	o.defaults()
 	origin := s.Origin
 	if origin == "" {
@@ -221,5 +231,13 @@ func withService(s Settings, do func(*server.Service) error) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(do(service), db.Close())
+	return errors.Join(do(db, service), db.Close())
+}
+
+// masterThere refuses where no server has run before: a command makes no master key.
+func (s *Settings) masterThere() error {
+	if _, err := os.Stat(filepath.Join(s.Data, MasterFile)); err != nil {
+		return refuse("master-missing", text.Data{"File": filepath.Join(s.Data, MasterFile)})
+	}
+	return nil
 }

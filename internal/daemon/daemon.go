@@ -38,6 +38,11 @@ type Options struct {
 	Limits server.Limits
 	// CommitHook is called around every commit of the database; tests kill there.
 	CommitHook store.Hook
+
+	// keepSchema keeps an older schema as it is, and refuses it; storeOptions go to
+	// the database as they are.
+	keepSchema   bool
+	storeOptions []store.Option
 }
 
 // Daemon is the running server.
@@ -80,6 +85,7 @@ func New(o Options) (*Daemon, error) {
 	if err := o.Settings.checkAll(); err != nil {
 		return nil, err
 	}
+	o.keepSchema = o.Settings.Database != "" && !o.Settings.MigrateAtStart
 	d := &Daemon{settings: o.Settings, log: o.Log, wake: make(chan struct{}, 1)}
 	if err := d.open(o); err != nil {
 		_ = d.Close()
@@ -191,12 +197,9 @@ func openService(o Options, cfg server.Config) (*store.DB, *server.Service, erro
 	if o.CommitHook != nil {
 		options = append(options, store.WithCommitHook(o.CommitHook))
 	}
-	db, err := store.Open(context.Background(), o.Settings.database(), options...)
-	if errors.Is(err, store.ErrNewer) {
-		return nil, nil, refuseFor("database-newer", err, nil)
-	}
+	db, err := openStore(context.Background(), &o.Settings, !o.keepSchema, append(options, o.storeOptions...)...)
 	if err != nil {
-		return nil, nil, refuseFor("database", safeCause(err, o.Settings.Database), nil)
+		return nil, nil, err
 	}
 	cfg.Store, cfg.Master = db, server.NewSealer(key)
 	service, err := server.New(cfg)

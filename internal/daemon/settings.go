@@ -46,6 +46,12 @@ type Settings struct {
 	// for none.
 	RulesFile string `json:"rules_file"`
 	Audit     Audit  `json:"audit"`
+	// MigrateAtStart lets a server that starts change the schema of a PostgreSQL
+	// database.
+	MigrateAtStart bool    `json:"migrate_at_start"`
+	Log            Log     `json:"log"`
+	Metrics        Metrics `json:"metrics"`
+	Traces         Traces  `json:"traces"`
 }
 
 // TLS names the server's certificate and key, both PEM.

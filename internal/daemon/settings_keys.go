@@ -57,6 +57,7 @@ func blocks() []block {
 		phoneBlock(),
 		tlsBlock(),
 		documentsBlock(),
+		operationBlock(),
 		auditBlock(),
 	}
 }
