@@ -152,7 +152,7 @@ func TestLookUpErrors(t *testing.T) {
 		want string
 	}{
 		"none":    {give(nil, nil), api.CodeUnknownKey},
-		"failed":  {give(nil, errors.New("x")), api.CodeUnknownKey},
+		"failed":  {give(nil, errors.New("x")), api.CodeInternal},
 		"revoked": {give(nil, api.NewError(api.CodeRevoked)), api.CodeRevoked},
 		"another": {give(newFixture(t).pub, nil), api.CodeSignature},
 	} {

@@ -34,7 +34,7 @@ type Proof struct {
 //
 // Errors are *api.Error: signature (missing, wrong, or another profile),
 // clock_skew (rightly signed, but created outside the window), unknown_key (the
-// look-up knows none), or the look-up's own *api.Error.
+// look-up knows none); or the look-up's own error, as it is.
 func Verify(r *http.Request, body []byte, authority string, now time.Time,
 	key func(keyid string) (*ecdsa.PublicKey, error),
 ) (Proof, error) {
@@ -68,12 +68,11 @@ func Verify(r *http.Request, body []byte, authority string, now time.Time,
 
 func lookUp(keyid string, key func(string) (*ecdsa.PublicKey, error)) (*ecdsa.PublicKey, error) {
 	pub, err := key(keyid)
-	var ours *api.Error
-	if errors.As(err, &ours) {
-		return nil, ours
+	if err != nil { // not "unknown": a client would take that for the end of its key
+		return nil, err
 	}
-	if err != nil || pub == nil {
-		return nil, api.Wrap(api.CodeUnknownKey, err)
+	if pub == nil {
+		return nil, api.NewError(api.CodeUnknownKey)
 	}
 	return pub, nil
 }

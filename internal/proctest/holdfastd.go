@@ -3,6 +3,7 @@ package proctest
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -55,17 +56,21 @@ func NewHoldfastd(tb testing.TB, bin string, flags ...string) *Holdfastd {
 // readyWithin is how long a process has until it serves, on a busy machine.
 const readyWithin = 60 * time.Second
 
-// Start starts the process and waits until it is ready to serve.
+// Start starts the process and waits until it is ready to serve. One that ends
+// at once is started again: somebody may have its port for a moment, or its
+// database may not be up yet.
 func (p *Holdfastd) Start() error {
-	if err := p.launch(); err != nil {
-		return err
+	if p.Running() {
+		return errors.New("holdfastd runs already")
 	}
 	for end := time.Now().Add(readyWithin); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		if !p.Running() {
+			if err := p.launch(); err != nil {
+				return err
+			}
+		}
 		if p.Ready() {
 			return nil
-		}
-		if !p.Running() {
-			return fmt.Errorf("holdfastd ended: %s", p.Log())
 		}
 	}
 	return errors.New("holdfastd is not ready: " + p.Log())
@@ -172,13 +177,18 @@ func (p *Holdfastd) Log() string {
 	return strings.Join(lines[max(0, len(lines)-12):], "\n")
 }
 
-// FreeAddress is an address of loopback that nobody listens on.
+// FreeAddress is an address of loopback that nobody listens on. Its port is not
+// among those that systems give to outgoing connections, so that it is still
+// free when a killed process comes back to it.
 func FreeAddress(tb testing.TB) string {
 	tb.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		tb.Fatal(err)
+	for range 100 {
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 12000+rand.IntN(18000)))
+		if err == nil {
+			defer l.Close()
+			return l.Addr().String()
+		}
 	}
-	defer l.Close()
-	return l.Addr().String()
+	tb.Fatal("no free port")
+	return ""
 }

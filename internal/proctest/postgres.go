@@ -121,6 +121,31 @@ func (p *Postgres) Start() error {
 	if p.cmd != nil {
 		return errors.New("PostgreSQL runs already")
 	}
+	db, err := p.Open()
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	for end := time.Now().Add(readyWithin); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		if p.cmd == nil { // or it ended at once: what was killed still holds its memory
+			if err := p.launch(); err != nil {
+				return err
+			}
+		}
+		if db.PingContext(context.Background()) == nil {
+			return nil
+		}
+		select {
+		case <-p.ended:
+			p.cmd = nil
+		default:
+		}
+	}
+	said, _ := os.ReadFile(p.dir + "/log")
+	return fmt.Errorf("PostgreSQL does not answer: %s", said[max(0, len(said)-2000):])
+}
+
+func (p *Postgres) launch() error {
 	cmd := p.command("postgres", "-D", p.dir+"/data", "-p", p.port, "-c", "listen_addresses=127.0.0.1",
 		"-c", "unix_socket_directories="+p.dir, "-c", "max_connections=200")
 	log, err := os.OpenFile(p.dir+"/log", os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
@@ -135,21 +160,7 @@ func (p *Postgres) Start() error {
 	ended := make(chan struct{})
 	go func() { _ = cmd.Wait(); close(ended) }()
 	p.cmd, p.ended = cmd, ended
-	return p.answers()
-}
-
-func (p *Postgres) answers() error {
-	db, err := p.Open()
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	for end := time.Now().Add(readyWithin); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		if err = db.PingContext(context.Background()); err == nil {
-			return nil
-		}
-	}
-	return fmt.Errorf("PostgreSQL does not answer: %w", err)
+	return nil
 }
 
 // Open opens the database, for a test's own look.
