@@ -1,12 +1,15 @@
 # Holdfast. Two targets matter to a newcomer: run and test. The work is in scripts/.
 
-.PHONY: run test windows fleet gallery bench fmt docs build clean
+.PHONY: run test prove windows fleet gallery bench fmt docs build clean
 
 run: ## the main job on an embedded default: a window, or the story in the terminal
 	@scripts/run
 
 test: ## installs what is missing and runs everything
 	@scripts/test
+
+prove: ## the long forms: kills, histories, attacks and fuzzing at full length
+	@scripts/prove
 
 windows: ## the Windows programs into bin/windows, and their window under Wine
 	@scripts/windows

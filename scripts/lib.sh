@@ -35,6 +35,10 @@ need_packages() {
 		fail "Installing failed. Run by hand to see why: apt-get install $missing"
 }
 
+# need_npm makes sure that there is an npm, from wherever: Debian's own, or one that came with another
+# Node. Only tests need it, for peers that others wrote.
+need_npm() { command -v npm >/dev/null || need_packages nodejs npm; }
+
 go_minor() { go version 2>/dev/null | sed -n 's/^go version go1\.\([0-9]*\).*/\1/p'; }
 
 # need_go makes sure that a Go which can build this is on PATH. Any Go from 1.21 fetches the right one
