@@ -146,26 +146,22 @@ func (b *backupWriter) json(letter byte, v any) {
 // table writes a table and gives the number of its rows.
 func (b *backupWriter) table(ctx context.Context, t transaction, table backupTable) (n int64, err error) {
 	b.json(recordTable, table)
-	rows, err := t.query(ctx, table.selected())
-	if err != nil {
-		return 0, err
-	}
-	defer rows.Close()
 	values, into := make([]any, len(table.Columns)), make([]any, len(table.Columns))
 	for i := range values {
 		into[i] = &values[i]
 	}
-	for b.err == nil && rows.Next() {
-		if err := rows.Scan(into...); err != nil {
-			return n, err
+	err = t.query(ctx, func(row scanner) error {
+		if err := row.Scan(into...); err != nil {
+			return err
 		}
 		if b.row, err = appendRow(b.row[:0], table, values); err != nil {
-			return n, err
+			return err
 		}
 		b.record(recordRow, b.row)
 		n++
-	}
-	return n, errors.Join(b.err, rows.Err())
+		return b.err
+	}, table.selected())
+	return n, err
 }
 
 func appendRow(out []byte, table backupTable, values []any) ([]byte, error) {

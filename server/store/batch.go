@@ -28,7 +28,6 @@ var errAgain = errors.New("store: the shared transaction was lost")
 type batch struct {
 	begun   time.Time
 	members int
-	kept    int           // members whose effects are in it
 	ended   bool          // rolled back, or lost: nobody else may join
 	done    chan struct{} // closed once err is known
 	err     error

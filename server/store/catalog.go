@@ -122,20 +122,13 @@ func kindOfColumn(typ string) (string, bool) {
 
 // query reads all rows of a query.
 func query[T any](c catalog, scan func(scanner) (T, error), q string, args ...any) ([]T, error) {
-	rows, err := c.t.query(c.ctx, q, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
 	var out []T
-	for rows.Next() {
-		v, err := scan(rows)
-		if err != nil {
-			return nil, err
-		}
+	err := c.t.query(c.ctx, func(row scanner) error {
+		v, err := scan(row)
 		out = append(out, v)
-	}
-	return out, rows.Err()
+		return err
+	}, q, args...)
+	return out, err
 }
 
 // names are a table's columns, quoted.

@@ -23,7 +23,7 @@ func (b *liteBackend) write(ctx context.Context, hook Hook, fn func(transaction)
 		shared = &batch{begun: time.Now(), done: make(chan struct{})}
 	}
 	shared.members++
-	m := &member{b: b, batch: shared, tx: liteTx{s: b.writer}, first: shared.members == 1}
+	m := &member{b: b, batch: shared, tx: liteTx{c: b.writer}, first: shared.members == 1}
 	err = m.run(ctx, hook, fn)
 	<-shared.done
 	switch {
@@ -105,7 +105,7 @@ func (m *member) settle() error {
 }
 
 // over rolls a batch back: nobody else may join it.
-func (b *batch) over(w *session, err error) {
+func (b *batch) over(w *liteConn, err error) {
 	_ = w.run("ROLLBACK") // it may have been rolled back already
 	b.ended, b.err = true, err
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"math/rand/v2"
 	"time"
@@ -53,11 +52,18 @@ type backend interface {
 }
 
 // transaction is what the statements of one write or read go to. Only one
-// goroutine may use it.
+// goroutine may use it. query calls each for every row; no other statement may
+// run in each.
 type transaction interface {
-	exec(ctx context.Context, query string, args ...any) (sql.Result, error)
-	query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	exec(ctx context.Context, query string, args ...any) (changed, error)
+	query(ctx context.Context, each func(scanner) error, query string, args ...any) error
 }
+
+// changed is how many rows a statement changed.
+type changed int64
+
+// RowsAffected is that number; the error is always nil.
+func (c changed) RowsAffected() (int64, error) { return int64(c), nil }
 
 // Open opens a database and brings its schema up to date: a PostgreSQL database
 // for a postgres:// address, else a SQLite file, which is made where it is not

@@ -86,10 +86,25 @@ func pgCode(err error) string {
 
 type pgTx struct{ t *sql.Tx }
 
-func (t pgTx) exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	return t.t.ExecContext(ctx, query, args...)
+func (t pgTx) exec(ctx context.Context, query string, args ...any) (changed, error) {
+	r, err := t.t.ExecContext(ctx, query, args...)
+	if err != nil {
+		return 0, err
+	}
+	n, err := r.RowsAffected()
+	return changed(n), err
 }
 
-func (t pgTx) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	return t.t.QueryContext(ctx, query, args...)
+func (t pgTx) query(ctx context.Context, each func(scanner) error, query string, args ...any) error {
+	rows, err := t.t.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := each(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
 }

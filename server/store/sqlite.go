@@ -2,14 +2,13 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"net/url"
 	"os"
 	"runtime"
 
-	"modernc.org/sqlite"
+	_ "modernc.org/sqlite" // the driver named sqlite, for migrations
 	lite "modernc.org/sqlite/lib"
 )
 
@@ -20,43 +19,50 @@ const readers = 4
 // in line for theirs and share its commits; other processes meet them at the
 // file's lock.
 type liteBackend struct {
-	db     *sql.DB
 	line   *line
-	writer *session
-	reader chan *session
+	writer *liteConn
+	reader chan *liteConn
 	closed chan struct{}
 }
 
-// session is a connection with its prepared statements.
-type session struct {
-	conn  *sql.Conn
-	stmts map[string]*sql.Stmt
+// pragmas ask for a write-ahead log that is synced at every commit: a commit
+// that was lost with the power could bring a spent code back to life. A log of
+// 16 MiB (4,000 pages) before it is copied into the database means fewer copies
+// of the pages that every write touches.
+func pragmas() []string {
+	list := []string{
+		"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(MEMORY)",
+		"wal_autocheckpoint(4000)",
+	}
+	if runtime.GOOS == "darwin" {
+		list = append(list, "fullfsync(1)")
+	}
+	return list
 }
 
 func openSQLite(ctx context.Context, path string) (backend, error) {
 	if err := private(path); err != nil {
 		return nil, err
 	}
-	db, err := sql.Open("sqlite", liteDSN(path))
-	if err != nil {
-		return nil, fmt.Errorf("store: %w", err)
-	}
 	if err := migrateSQLite(ctx, liteDSN(path)); err != nil {
-		_ = db.Close()
 		return nil, err
 	}
-	b := &liteBackend{db: db, line: newLine(), reader: make(chan *session, readers), closed: make(chan struct{})}
+	b := &liteBackend{line: newLine(), reader: make(chan *liteConn, readers), closed: make(chan struct{})}
 	for i := range readers + 1 {
-		conn, err := db.Conn(ctx)
-		if err != nil {
-			_ = db.Close()
+		c, err := openLite(path, pragmas()...)
+		switch {
+		case err != nil && i > 0:
+			b.writer.close()
+			fallthrough
+		case err != nil:
+			for range i - 1 {
+				(<-b.reader).close()
+			}
 			return nil, fmt.Errorf("store: %w", err)
-		}
-		s := &session{conn: conn, stmts: map[string]*sql.Stmt{}}
-		if i == 0 {
-			b.writer = s
-		} else {
-			b.reader <- s
+		case i == 0:
+			b.writer = c
+		default:
+			b.reader <- c
 		}
 	}
 	return b, nil
@@ -72,119 +78,79 @@ func private(path string) error {
 	return f.Close()
 }
 
-// liteDSN asks for a write-ahead log that is synced at every commit: a commit
-// that was lost with the power could bring a spent code back to life.
+// liteDSN is the file as migrations open it, through database/sql.
 func liteDSN(path string) string {
-	q := url.Values{"_txlock": {"immediate"}, "_pragma": {
-		"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
-	}}
-	if runtime.GOOS == "darwin" {
-		q["_pragma"] = append(q["_pragma"], "fullfsync(1)")
-	}
+	q := url.Values{"_txlock": {"immediate"}, "_pragma": pragmas()}
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
 }
 
 // read runs fn in a transaction of one of the reading connections.
 func (b *liteBackend) read(ctx context.Context, fn func(transaction) error) error {
-	var s *session
+	var c *liteConn
 	select {
-	case s = <-b.reader:
+	case c = <-b.reader:
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-b.closed:
 		return ErrClosed
 	}
-	defer func() { b.reader <- s }()
-	if err := s.run("BEGIN"); err != nil {
+	defer func() { b.reader <- c }()
+	if err := c.run("BEGIN"); err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
-	defer func() { _ = s.run("ROLLBACK") }() // there is nothing to keep
-	return fn(&liteTx{s: s})
+	defer func() { _ = c.run("ROLLBACK") }() // there is nothing to keep
+	return fn(&liteTx{c: c})
 }
 
 func (b *liteBackend) retry(err error) bool {
-	var e *sqlite.Error
+	var e *liteError
 	return errors.Is(err, errAgain) ||
-		errors.As(err, &e) && (e.Code()&0xff == lite.SQLITE_BUSY || e.Code()&0xff == lite.SQLITE_LOCKED)
+		errors.As(err, &e) && (e.primary() == lite.SQLITE_BUSY || e.primary() == lite.SQLITE_LOCKED)
 }
 
 func (b *liteBackend) unique(err error) bool {
-	var e *sqlite.Error
-	return errors.As(err, &e) && (e.Code() == lite.SQLITE_CONSTRAINT_UNIQUE || e.Code() == lite.SQLITE_CONSTRAINT_PRIMARYKEY)
+	var e *liteError
+	return errors.As(err, &e) && (e.code == lite.SQLITE_CONSTRAINT_UNIQUE || e.code == lite.SQLITE_CONSTRAINT_PRIMARYKEY)
 }
 
-func (b *liteBackend) ping(ctx context.Context) error { return b.db.PingContext(ctx) }
+func (b *liteBackend) ping(ctx context.Context) error {
+	return b.read(ctx, func(t transaction) error { _, err := t.exec(ctx, "SELECT 1"); return err })
+}
 
 func (b *liteBackend) close() error {
 	if !b.line.close() {
 		return nil
 	}
 	close(b.closed)
-	sessions := []*session{b.writer}
 	for range readers {
-		sessions = append(sessions, <-b.reader)
+		(<-b.reader).close()
 	}
-	for _, s := range sessions {
-		for _, st := range s.stmts {
-			_ = st.Close()
-		}
-		_ = s.conn.Close()
-	}
-	return b.db.Close()
+	b.writer.close() // the last one copies the log into the database
+	return nil
 }
 
-// liteTx is a transaction on a session. Its statements are not cut short when a
+// liteTx is a transaction on a connection. Its statements are not cut short when a
 // request goes away: they take microseconds, and watching costs more. Broken is
 // the first error other than a constraint's: the database may have rolled the
 // whole transaction back.
 type liteTx struct {
-	s      *session
+	c      *liteConn
 	broken error
 }
 
-func (t *liteTx) exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	st, err := t.s.prepare(query)
-	if err != nil {
-		return nil, t.note(err)
-	}
-	r, err := st.ExecContext(context.WithoutCancel(ctx), args...)
-	return r, t.note(err)
+func (t *liteTx) exec(_ context.Context, query string, args ...any) (changed, error) {
+	n, err := t.c.exec(query, args)
+	return changed(n), t.note(err)
 }
 
-func (t *liteTx) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	st, err := t.s.prepare(query)
-	if err != nil {
-		return nil, t.note(err)
-	}
-	rows, err := st.QueryContext(context.WithoutCancel(ctx), args...)
-	return rows, t.note(err)
+func (t *liteTx) query(_ context.Context, each func(scanner) error, query string, args ...any) error {
+	return t.note(t.c.query(query, args, each))
 }
 
 func (t *liteTx) note(err error) error {
-	var e *sqlite.Error
-	if err != nil && t.broken == nil && !(errors.As(err, &e) && e.Code()&0xff == lite.SQLITE_CONSTRAINT) {
+	var e *liteError
+	if err != nil && t.broken == nil && errors.As(err, &e) && e.primary() != lite.SQLITE_CONSTRAINT {
 		t.broken = err
 	}
 	return err
-}
-
-func (s *session) run(query string) error {
-	st, err := s.prepare(query)
-	if err != nil {
-		return err
-	}
-	_, err = st.ExecContext(context.Background())
-	return err
-}
-
-func (s *session) prepare(query string) (*sql.Stmt, error) {
-	if st, ok := s.stmts[query]; ok {
-		return st, nil
-	}
-	st, err := s.conn.PrepareContext(context.Background(), query)
-	if err != nil {
-		return nil, err
-	}
-	s.stmts[query] = st
-	return st, nil
 }

@@ -51,20 +51,13 @@ type scanner interface{ Scan(dest ...any) error }
 
 // all reads every row of a query.
 func all[T any](t *tx, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
-	rows, err := t.t.query(t.ctx, query, args...)
-	if err != nil {
-		return nil, fmt.Errorf("store: %w", err)
-	}
-	defer rows.Close()
 	var out []T
-	for rows.Next() {
-		v, err := scan(rows)
-		if err != nil {
-			return nil, fmt.Errorf("store: %w", err)
-		}
+	err := t.t.query(t.ctx, func(row scanner) error {
+		v, err := scan(row)
 		out = append(out, v)
-	}
-	if err := rows.Err(); err != nil {
+		return err
+	}, query, args...)
+	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
 	return out, nil
