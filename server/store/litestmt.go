@@ -88,6 +88,8 @@ func (s *liteStmt) bindOne(k int32, arg any, used int) (int, error) {
 		rc = lite.Xsqlite3_bind_int64(c.tls, s.p, k, v)
 	case int:
 		rc = lite.Xsqlite3_bind_int64(c.tls, s.p, k, int64(v))
+	case uint32: // versions of keys
+		rc = lite.Xsqlite3_bind_int64(c.tls, s.p, k, int64(v))
 	case nil:
 		rc = lite.Xsqlite3_bind_null(c.tls, s.p, k)
 	default:
