@@ -119,6 +119,8 @@ func (s *liteStmt) Scan(dest ...any) error {
 			*v = lite.Xsqlite3_column_int64(s.c.tls, s.p, i)
 		case *int:
 			*v = int(lite.Xsqlite3_column_int64(s.c.tls, s.p, i))
+		case *uint32: // versions of keys
+			*v = uint32(lite.Xsqlite3_column_int64(s.c.tls, s.p, i)) //nolint:gosec // they count from 1
 		case *sql.NullInt64:
 			v.Valid = lite.Xsqlite3_column_type(s.c.tls, s.p, i) != lite.SQLITE_NULL
 			v.Int64 = lite.Xsqlite3_column_int64(s.c.tls, s.p, i)
