@@ -102,7 +102,32 @@ func (s *session) refresh(ctx context.Context) error {
 			reply.Challenge = &ch
 		}
 	}
+	if reply.Challenge == nil && reply.State == api.DeviceActivated {
+		reply.Challenge = s.still(ctx, k)
+	}
 	return s.noted(reply)
+}
+
+// still gives the open challenge that is about something else than activation,
+// as it stands now. What the server says of an activated computer does not tell
+// of it. Where the server does not answer, it stays as it was.
+func (s *session) still(ctx context.Context, k *keyring) *api.Challenge {
+	ch := s.state.Challenge
+	if ch == nil || !aside(ch.Reason) || ch.State != api.ChallengeOpen {
+		return nil
+	}
+	r, err := s.server(s.id.Server)
+	if err != nil {
+		return nil
+	}
+	now, err := r.Challenge(ctx, k.signer(), s.id.Device, ch.Reference)
+	switch {
+	case api.CodeOf(err) == api.CodeNoChallenge || err == nil && now.State != api.ChallengeOpen:
+		return nil
+	case err != nil:
+		return ch
+	}
+	return &now
 }
 
 // noted takes what a look at the server says. It never takes this computer for

@@ -133,6 +133,9 @@ func (s *session) refused(err error) error {
 // between leaves a computer that asks again.
 func (s *session) absorb(ctx context.Context, v *view, reply api.DeviceReply, eph *ephemeral) error {
 	next := *s.state
+	if reply.Challenge == nil && !v.typed && reply.State == api.DeviceActivated {
+		reply.Challenge = s.still(ctx, v.keys)
+	}
 	if err := s.learn(&next, reply, v.keys); err != nil {
 		return err
 	}

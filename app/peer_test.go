@@ -193,6 +193,11 @@ func (p *peer) handle(r *http.Request, what string, body []byte) (int, any) {
 		return 0, p.describe()
 	case strings.HasSuffix(what, "history"):
 		return 0, p.page(r.URL.Query().Get("before"))
+	case r.Method == http.MethodGet && strings.Contains(r.URL.Path, "/challenges/"):
+		if p.challenge == nil {
+			return 404, problemOf(404, api.CodeNoChallenge)
+		}
+		return 0, *p.challenge
 	case strings.HasSuffix(what, "sign-out"):
 		p.state = api.DeviceRevoked
 		return 0, map[string]string{}

@@ -19,6 +19,14 @@ func TestAnAnnouncedDiskNeedsNoOtherCode(t *testing.T) {
 		t.Fatalf("%+v, %v", st, err)
 	}
 	c.Has("A", "value")
+	// Looking, checking in and starting again do not forget what was asked for.
+	if st, err = c.Client().Refresh(ctx); err != nil || st.Challenge == nil || st.State != app.Activated {
+		t.Fatalf("after a look: %+v, %v", st, err)
+	}
+	c.Quit()
+	if st = c.CheckIn(); st.Challenge == nil || st.Challenge.Reason != api.ReasonAnnounce || st.State != app.Activated {
+		t.Fatalf("after a check-in: %+v", st)
+	}
 	if st = c.TypeCode(); st.State != app.Activated || len(st.Windows) != 1 || st.Windows[0].Origin != api.WindowPerson {
 		t.Fatalf("%+v", st)
 	}

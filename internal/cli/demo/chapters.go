@@ -38,6 +38,9 @@ func chapters() []chapter {
 		{"cli.demo.swapped", swapped},
 		{"cli.demo.unlocked", unlocked},
 		{"cli.demo.status", tellsStatus},
+		{"cli.demo.announce", announces},
+		{"cli.demo.new_disk", announcedDisk},
+		{"cli.demo.history", history},
 	}
 }
 

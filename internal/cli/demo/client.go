@@ -101,6 +101,27 @@ func (t *telling) status(ctx context.Context) (standing, error) {
 	return t.document(ctx, 0, "status")
 }
 
+// events are the kinds of events that the history tells of.
+func (t *telling) events(ctx context.Context) (map[string]bool, error) {
+	o, err := t.ctl(ctx, "", "--json", "history")
+	if err != nil {
+		return nil, err
+	}
+	var doc struct {
+		Events []struct {
+			Event string `json:"event"`
+		} `json:"events"`
+	}
+	if err := json.Unmarshal([]byte(o.stdout), &doc); err != nil {
+		return nil, err
+	}
+	out := map[string]bool{}
+	for _, e := range doc.Events {
+		out[e.Event] = true
+	}
+	return out, nil
+}
+
 // document runs a command that ends with a status, with --json.
 func (t *telling) document(ctx context.Context, exit int, words ...string) (standing, error) {
 	var st standing
