@@ -120,8 +120,13 @@ func (c *call) challenge(w io.Writer, ch *app.Challenge) {
 }
 
 func (c *call) delivery(w io.Writer, d app.Delivery) {
-	data := text.Data{"At": c.when(d.At), "Detail": d.Detail, "Next": c.when(d.NextTry)}
-	s, err := c.say.Try("cli.delivery."+d.State, data)
+	why, ours := app.SayDetail(c.say, d.Detail)
+	data := text.Data{"At": c.when(d.At), "Detail": why, "Next": c.when(d.NextTry)}
+	key := "cli.delivery." + d.State
+	if ours && c.say.Has(key+".ours") {
+		key += ".ours"
+	}
+	s, err := c.say.Try(key, data)
 	if err != nil {
 		s = c.say.T("cli.delivery.other", data)
 	}

@@ -31,7 +31,7 @@ func (d *Daemon) mail(now func() time.Time) error {
 	for _, r := range relays {
 		senders = append(senders, r)
 	}
-	all, err := deliver.NewInOrder(now, 0, senders...)
+	all, err := deliver.NewInOrder(now, time.Duration(d.settings.SMTP.Timeout), senders...)
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,10 @@ func (d *Daemon) makeRelays() ([]*deliver.SMTP, error) {
 	}
 	var out []*deliver.SMTP
 	for _, r := range d.settings.SMTP.relays() {
-		o := deliver.SMTPOptions{URL: r.URL, From: d.sender(), Host: d.hello(), Bounces: d.settings.SMTP.BounceTo, Sign: signer}
+		o := deliver.SMTPOptions{
+			URL: r.URL, From: d.sender(), Host: d.hello(), Bounces: d.settings.SMTP.BounceTo, Sign: signer,
+			RequireTLS: d.settings.SMTP.RequireTLS, Timeout: time.Duration(d.settings.SMTP.Timeout),
+		}
 		if r.PasswordFile != "" {
 			o.Password = deliver.PasswordFile(r.PasswordFile)
 		}

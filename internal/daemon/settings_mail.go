@@ -23,6 +23,10 @@ type SMTP struct {
 	// Others take over, in their order, where those before them do not.
 	Others []Relay `json:"others"`
 	DKIM   DKIM    `json:"dkim"`
+	// Timeout bounds one attempt over all relays; a minute where zero.
+	Timeout Duration `json:"timeout"`
+	// RequireTLS asks a relay on this computer for encryption too.
+	RequireTLS bool `json:"require_tls"`
 	// BounceTo is the envelope's sender; From where empty.
 	BounceTo string  `json:"bounce_to"`
 	Returns  Returns `json:"returns"`
@@ -56,8 +60,11 @@ type Returns struct {
 	Every Duration `json:"every"`
 }
 
-// returnsLeast and returnsMost bound how often the mailbox is read.
+// Bounds of how often the mailbox is read, and of an attempt: that must end before
+// another server may take the message, which is two minutes after it was claimed.
 const (
+	timeoutLeast = time.Second
+	timeoutMost  = 90 * time.Second
 	returnsLeast = time.Second
 	returnsMost  = 24 * time.Hour
 )
@@ -77,6 +84,8 @@ func smtpBlock() block {
 			"Read at start."},
 		{Name: "smtp.dkim.selector", Meaning: "Under which name the public key is published: SELECTOR`._domainkey.`DOMAIN."},
 		{Name: "smtp.dkim.domain", Default: "that of `smtp.from`", Meaning: "The domain that signs."},
+		{Name: "smtp.timeout", Default: "`1m`", Meaning: "How long one attempt may take, over all relays, from `1s` to `90s`."},
+		{Name: "smtp.require_tls", Default: "`false`", Meaning: "`true` asks a relay on this computer for encryption too. Every other relay is always asked for it."},
 		{Name: "smtp.bounce_to", Default: "`smtp.from`", Meaning: "The envelope's sender: where mail that cannot be delivered is returned to. In the domain of `smtp.from`, so that SPF stays aligned."},
 		{Name: "smtp.returns.maildir", Meaning: "Folder (Maildir) of the mailbox of `smtp.bounce_to`, where a mail server of this machine keeps it. Read mail is moved from `new` to `cur`."},
 		{Name: "smtp.returns.imap_url", Meaning: "The same mailbox on a mail server: `imaps://user@host[:port][/MAILBOX]` (port 993) or `imap://…` (STARTTLS, port 143). Read mail is marked as seen. " +
@@ -91,7 +100,7 @@ func smtpBlock() block {
 // when the parts are made, which is at start too.
 func checkMail(s *Settings) error {
 	m := s.SMTP
-	if m.URL == "" && (len(m.Others) > 0 || m.DKIM.KeyFile != "" || m.BounceTo != "" || m.Returns != (Returns{})) {
+	if m.URL == "" && (len(m.Others) > 0 || m.DKIM.KeyFile != "" || m.BounceTo != "" || m.RequireTLS || m.Returns != (Returns{})) {
 		return refuse("smtp-alone", nil)
 	}
 	if (m.DKIM.KeyFile == "") != (m.DKIM.Selector == "") || m.DKIM.KeyFile == "" && m.DKIM.Domain != "" {
@@ -101,6 +110,9 @@ func checkMail(s *Settings) error {
 	if r.Maildir != "" && r.URL != "" || (r.URL == "") != (r.PasswordFile == "") || r.URL == "" && r.CAFile != "" ||
 		r.Maildir == "" && r.URL == "" && r != (Returns{}) {
 		return refuse("smtp-returns-half", nil)
+	}
+	if limit := time.Duration(m.Timeout); limit != 0 && (limit < timeoutLeast || limit > timeoutMost) {
+		return refuse("smtp-timeout", nil)
 	}
 	if every := time.Duration(r.Every); every != 0 && (every < returnsLeast || every > returnsMost) {
 		return refuse("smtp-returns-every", nil)

@@ -148,8 +148,8 @@ func TestDeliveriesAreToldTruly(t *testing.T) {
 	for state, want := range map[string][]string{
 		api.DeliveryQueued:  {"is about to be sent"},
 		api.DeliveryPutOff:  {"has not gone out yet", "come back later (451 4.7.1 greylisted)", "We try again at 14:25."},
-		api.DeliveryRefused: {"has not gone out yet", "refused the message: 550 5.1.1"},
-		api.DeliveryBounced: {"sent the message back: 552 5.2.2"},
+		api.DeliveryRefused: {"could not be sent", "refused the message: 550 5.1.1"},
+		api.DeliveryBounced: {"The message with the code for", "came back", "sent the message back: 552 5.2.2"},
 	} {
 		v := pending()
 		detail := map[string]string{api.DeliveryPutOff: "451 4.7.1 greylisted", api.DeliveryRefused: "550 5.1.1", api.DeliveryBounced: "552 5.2.2"}[state]
@@ -158,6 +158,21 @@ func TestDeliveriesAreToldTruly(t *testing.T) {
 		b.says(want...)
 		b.hides("We sent a code")
 	}
+}
+
+// TestOurOwnReasonsAreNotPutIntoAMailServersMouth: what stood in the way is told
+// as such, in the person's language.
+func TestOurOwnReasonsAreNotPutIntoAMailServersMouth(t *testing.T) {
+	v := pending()
+	v.Status.Challenge.Deliveries = []app.Delivery{{State: api.DeliveryPutOff, At: at(10), Detail: "the mail server cannot be reached", NextTry: at(25)}}
+	b := onBench(t, v)
+	b.says("could not go out: the mail server cannot be reached. We try again at 14:25.")
+	b.hides("asked us")
+	v.Status.Challenge.Deliveries[0].State = api.DeliveryRefused
+	v.Status.Challenge.Deliveries[0].Detail = "given up: 451 4.7.1 greylisted"
+	b = onBench(t, v)
+	b.says("cannot be sent: we stopped trying; the last reason was: 451 4.7.1 greylisted.")
+	b.hides("refused the message")
 }
 
 func TestTheOutboxIsLinked(t *testing.T) {

@@ -16,7 +16,8 @@ import (
 // long it works, and what became of it.
 func (c *codePanel) wentTo(v View, ch *app.Challenge) fyne.CanvasObject {
 	says := c.sentLine(v, ch)
-	if until := parse(ch.Expires, v.Now.Location()); !until.IsZero() {
+	_, out := handed(ch)
+	if until := parse(ch.Expires, v.Now.Location()); out && !until.IsZero() {
 		key := "ui.code.works"
 		if !until.After(v.Now) {
 			key = "ui.code.over"
@@ -61,8 +62,13 @@ func (c *codePanel) sentLine(v View, ch *app.Challenge) string {
 		data["To"], data["At"] = or(d.Destination, ch.Destination), clock(c.p, parse(d.At, v.Now.Location()), v.Now)
 		return c.p.T("ui.code.sent."+channelName(d.Channel), data)
 	}
-	if last(ch).State == api.DeliveryQueued {
+	switch last(ch).State {
+	case api.DeliveryQueued:
 		return c.p.T("ui.code.queued", data)
+	case api.DeliveryRefused:
+		return c.p.T("ui.code.not_sendable", data)
+	case api.DeliveryBounced:
+		return c.p.T("ui.code.came_back", data)
 	}
 	return c.p.T("ui.code.not_sent", data)
 }
@@ -82,28 +88,47 @@ func (c *codePanel) waiting(v View, ch *app.Challenge) string {
 	})
 }
 
-// badNews tells of a message that was put off, refused or sent back.
+// badNews tells of a message that was put off, refused or sent back: in a mail
+// server's words what it said, in ours what stood in the way.
 func (c *codePanel) badNews(v View, ch *app.Challenge) fyne.CanvasObject {
 	d := last(ch)
+	why, ours := app.SayDetail(c.p, d.Detail)
+	data := text.Data{"At": clock(c.p, parse(d.At, v.Now.Location()), v.Now), "Detail": or(why, c.p.T("ui.delivery.no_detail"))}
+	next := parse(d.NextTry, v.Now.Location())
+	if !next.IsZero() {
+		data["Next"] = clock(c.p, next, v.Now)
+	}
+	key, tone := badKey(d, ours, !next.IsZero())
+	if key == "" {
+		return nil
+	}
+	return part.Strip(tone, "", c.p.T(key, data), nil)
+}
+
+// badKey names the sentence for a message that did not get through; empty for the
+// others.
+func badKey(d app.Delivery, ours, next bool) (string, part.Tone) {
 	whose := ""
 	if byPhone(d.Channel) {
 		whose = "_phone"
 	}
-	data := text.Data{"At": clock(c.p, parse(d.At, v.Now.Location()), v.Now), "Detail": or(d.Detail, c.p.T("ui.delivery.no_detail"))}
-	switch d.State {
-	case api.DeliveryPutOff:
-		next := parse(d.NextTry, v.Now.Location())
-		if next.IsZero() {
-			return part.Strip(part.Warn, "", c.p.T("ui.delivery.put_off"+whose, data), nil)
-		}
-		data["Next"] = clock(c.p, next, v.Now)
-		return part.Strip(part.Warn, "", c.p.T("ui.delivery.put_off_until"+whose, data), nil)
-	case api.DeliveryRefused:
-		return part.Strip(part.Bad, "", c.p.T("ui.delivery.refused"+whose, data), nil)
-	case api.DeliveryBounced:
-		return part.Strip(part.Bad, "", c.p.T("ui.delivery.bounced"+whose, data), nil)
+	until := ""
+	if next {
+		until = "_until"
 	}
-	return nil
+	switch {
+	case d.State == api.DeliveryPutOff && ours:
+		return "ui.delivery.stuck" + until, part.Warn
+	case d.State == api.DeliveryPutOff:
+		return "ui.delivery.put_off" + until + whose, part.Warn
+	case d.State == api.DeliveryRefused && ours:
+		return "ui.delivery.failed", part.Bad
+	case d.State == api.DeliveryRefused:
+		return "ui.delivery.refused" + whose, part.Bad
+	case d.State == api.DeliveryBounced:
+		return "ui.delivery.bounced" + whose, part.Bad
+	}
+	return "", part.Warn
 }
 
 // deliveryLines lists every message in a few words, oldest first.
