@@ -14,6 +14,7 @@ type keyed struct {
 	Store
 	service *Service
 	last    atomic.Pointer[ring]
+	batch   int // rows in one transaction of a rotation
 }
 
 // keyedTx is a transaction with its keys.
@@ -65,12 +66,19 @@ func (s *Service) lastRing() *ring { return s.keyed.last.Load() }
 // openKeys makes the keys of an empty store and reads those of any. Of two
 // processes that start at once one makes them and the other reads them.
 func (s *Service) openKeys(ctx context.Context) error {
-	err := s.keyed.Store.Write(ctx, func(tx Tx) error {
+	var mark int64
+	err := s.keyed.Store.Read(ctx, func(tx Tx) (err error) {
 		if _, err := tx.KeyRotation(rotateLost); !errors.Is(err, ErrNotFound) {
 			return errors.Join(err, ErrHalfLost)
 		}
-		return (&work{Service: s, tx: tx, now: s.time().Unix(), ctx: ctx}).firstKeys()
+		mark, err = tx.Fact(factKeys)
+		return err
 	})
+	if err == nil && mark == 0 {
+		err = s.keyed.Store.Write(ctx, func(tx Tx) error {
+			return (&work{Service: s, tx: tx, now: s.time().Unix(), ctx: ctx}).firstKeys()
+		})
+	}
 	if err != nil && !errors.Is(err, ErrExists) {
 		return err
 	}

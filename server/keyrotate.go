@@ -14,7 +14,8 @@ const (
 	rotateLost   = "lost"
 )
 
-// keyBatch is how many rows one transaction of a rotation looks at.
+// keyBatch is how many rows one transaction of a rotation looks at, so that
+// requests hardly wait for it.
 const keyBatch = 200
 
 // Refusals of rotations.
@@ -179,7 +180,7 @@ func (w *work) step(kind string, did *Rotated) (bool, error) {
 		return false, nil
 	}
 	place := places[rot.Place]
-	list, err := w.tx.SealedAfter(place, rot.After, keyBatch)
+	list, err := w.tx.SealedAfter(place, rot.After, w.keyed.batch)
 	if err != nil {
 		return false, err
 	}
@@ -194,7 +195,7 @@ func (w *work) step(kind string, did *Rotated) (bool, error) {
 		}
 	}
 	did.Rows = len(list)
-	if len(list) < keyBatch {
+	if len(list) < w.keyed.batch {
 		rot.Place, rot.After = rot.Place+1, ""
 	} else {
 		rot.After = list[len(list)-1].Row

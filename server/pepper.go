@@ -49,7 +49,7 @@ func (w *work) stepPepper(rot KeyRotation, did *Rotated) (bool, error) {
 	if rot.Place > 0 {
 		return false, nil
 	}
-	list, err := w.tx.ContactsAfter(rot.After, keyBatch)
+	list, err := w.tx.ContactsAfter(rot.After, w.keyed.batch)
 	if err != nil {
 		return false, err
 	}
@@ -59,7 +59,7 @@ func (w *work) stepPepper(rot KeyRotation, did *Rotated) (bool, error) {
 		}
 	}
 	did.Rows = len(list)
-	if len(list) < keyBatch {
+	if len(list) < w.keyed.batch {
 		rot.Place, rot.After = 1, ""
 	} else {
 		rot.After = list[len(list)-1].ID

@@ -113,7 +113,7 @@ func newService(cfg Config) (*Service, error) {
 	if s.dummy, err = s.hashPassword(context.Background(), "nobody has this password"); err != nil {
 		return nil, err
 	}
-	s.keyed = &keyed{Store: cfg.Store, service: s}
+	s.keyed = &keyed{Store: cfg.Store, service: s, batch: keyBatch}
 	s.store = s.keyed
 	return s, nil
 }
