@@ -2,9 +2,12 @@ package store
 
 import (
 	"database/sql"
+	"database/sql/driver"
 	"fmt"
+	"reflect"
 	"strconv"
 	"strings"
+	"time"
 	"unsafe"
 
 	"modernc.org/libc"
@@ -90,10 +93,20 @@ func (s *liteStmt) bindOne(k int32, arg any, used int) (int, error) {
 		rc = lite.Xsqlite3_bind_int64(c.tls, s.p, k, int64(v))
 	case uint32: // versions of keys
 		rc = lite.Xsqlite3_bind_int64(c.tls, s.p, k, int64(v))
+	case bool:
+		rc = lite.Xsqlite3_bind_int64(c.tls, s.p, k, flag(v))
 	case nil:
 		rc = lite.Xsqlite3_bind_null(c.tls, s.p, k)
 	default:
-		return used, fmt.Errorf("store: an argument of type %T", arg)
+		n, err := driver.DefaultParameterConverter.ConvertValue(arg)
+		switch n.(type) {
+		case time.Time, float64:
+			err = driver.ErrSkip
+		}
+		if err != nil {
+			return used, fmt.Errorf("store: an argument of type %T", arg)
+		}
+		return s.bindOne(k, n, used)
 	}
 	if rc != lite.SQLITE_OK {
 		return used, c.failed(rc)
@@ -127,8 +140,28 @@ func (s *liteStmt) Scan(dest ...any) error {
 		case *any:
 			*v = s.value(i)
 		default:
-			return fmt.Errorf("store: a column into %T", d)
+			if err := s.scanOther(i, reflect.ValueOf(d).Elem()); err != nil {
+				return err
+			}
 		}
+	}
+	return nil
+}
+
+// scanOther reads into other kinds of numbers and texts, more slowly.
+func (s *liteStmt) scanOther(i int32, into reflect.Value) error {
+	n := lite.Xsqlite3_column_int64(s.c.tls, s.p, i)
+	switch {
+	case into.CanInt() && !into.OverflowInt(n):
+		into.SetInt(n)
+	case into.CanUint() && n >= 0 && !into.OverflowUint(uint64(n)):
+		into.SetUint(uint64(n))
+	case into.Kind() == reflect.Bool:
+		into.SetBool(n != 0)
+	case into.Kind() == reflect.String:
+		into.SetString(string(s.column(lite.Xsqlite3_column_text(s.c.tls, s.p, i), i)))
+	default:
+		return fmt.Errorf("store: a column into %s", into.Type())
 	}
 	return nil
 }
