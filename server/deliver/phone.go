@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/seed-1feef0b2/holdfast/api"
 	"github.com/seed-1feef0b2/holdfast/assets/text"
@@ -60,10 +61,14 @@ func (w *writer) sms(m server.Message, reference, host string) string {
 		texts = append(texts, w.oneSMS(m, name, reference, host))
 	}
 	texts = append(texts, w.oneSMS(m, "", "", host))
-	least, _, _ := gsm.Length(texts[len(texts)-1])
-	for most := 1; most <= partsMost; most++ {
+	wide, _, _ := gsm.Length(texts[len(texts)-1])
+	goal := 1
+	if wide {
+		goal = partsMost
+	}
+	for most := goal; most <= partsMost; most++ {
 		for _, s := range texts {
-			if wide, _, parts := gsm.Length(s); parts <= most && wide == least {
+			if w, _, parts := gsm.Length(s); parts <= most && w == wide {
 				return s
 			}
 		}
@@ -75,12 +80,13 @@ func (w *writer) sms(m server.Message, reference, host string) string {
 // names are the forms of the computer's name from the fullest to none. A name
 // must not cost the whole message its alphabet.
 func (w *writer) names(m server.Message) []string {
-	name := short(cleanName(m.Device), phoneName)
-	folded := short(gsm.Fold(name), phoneName)
-	names := []string{}
-	for _, n := range []string{name, folded} {
-		if n != "" && w.Has("phone."+m.Kind+".named") {
-			names = append(names, strings.ReplaceAll(n, "…", "..."))
+	if !w.Has("phone." + m.Kind + ".named") {
+		return []string{""}
+	}
+	var names []string
+	for _, name := range []string{cleanName(m.Device), gsm.Fold(cleanName(m.Device))} {
+		if strings.ContainsFunc(name, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
+			names = append(names, strings.ReplaceAll(short(name, phoneName), "…", "..."))
 		}
 	}
 	return append(names, "")
