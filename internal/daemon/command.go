@@ -74,6 +74,7 @@ func commands() []command {
 		{"backup", Program.backup},
 		{"restore", Program.restore},
 		{"restored", Program.restored},
+		{"doctor", Program.doctor},
 		{"verify-audit", Program.verifyAudit},
 		{"version", Program.version},
 		{"help", Program.help},
@@ -100,10 +101,11 @@ func (p Program) exit(say *text.Printer, err error) int {
 	var r *Refusal
 	var e *api.Error
 	var t tampered
+	var u unwell
 	switch {
 	case err == nil:
 		return exitDone
-	case errors.As(err, &t):
+	case errors.As(err, &t), errors.As(err, &u):
 		return exitTampered
 	case errors.As(err, &r):
 		_, _ = fmt.Fprintln(p.Stderr, "holdfastd: "+r.Say(say))

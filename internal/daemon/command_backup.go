@@ -114,17 +114,7 @@ func wholeFile(name string, write func(io.Writer) error) error {
 	if err := os.Link(f.Name(), name); err != nil {
 		return err
 	}
-	return syncFolder(filepath.Dir(name))
-}
-
-// syncFolder makes a new name survive a power cut, where the system can.
-func syncFolder(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	_ = d.Sync() // folders of some systems cannot be synced
-	return d.Close()
+	return syncDir(filepath.Dir(name))
 }
 
 func total(m store.BackupManifest) (rows int64) {
