@@ -201,6 +201,9 @@ type Event struct {
 	Changes   []Change `json:"changes,omitempty"`
 	Flags     []string `json:"flags,omitempty"`
 	Window    string   `json:"window,omitempty"`
+	// By is the role of whoever did it at the server's console; empty where the
+	// computer or the server itself did.
+	By string `json:"by,omitempty"`
 }
 
 // What happens to a device.
@@ -217,6 +220,12 @@ const (
 	EventAnnounced  = "announced"   // a change window was opened by the person
 	EventPolicy     = "policy"      // the account's policy changed
 	EventSignedOut  = "signed-out"
+	EventViewed     = "viewed"     // somebody at the server's console looked at the account
+	EventSentAgain  = "sent-again" // somebody there had the code sent again
+	EventHeld       = "held"       // somebody there lengthened the hold; Reason says why
+	EventPhone      = "phone"   // a phone was enrolled, or taken away
+	EventChannel    = "channel" // where codes go was changed
+	EventBlocked    = "blocked" // a link in a message shut a computer out
 )
 
 // Release is the server's share K_srv, sealed with HPKE (RFC 9180, base mode,

@@ -21,10 +21,10 @@ func (s *Service) SendAgain(ctx context.Context, c Caller, reference string, r a
 		if err != nil {
 			return none, err
 		}
-		if r.Channel != "" && r.Channel != ch.Channel {
-			return none, api.NewError(api.CodeChannel)
-		}
 		if err := sendable(ch, w.now); err != nil {
+			return none, err
+		}
+		if sc, ch, err = w.another(sc, ch, r.Channel); err != nil {
 			return none, err
 		}
 		until, err := w.nextSend(sc, ch)
@@ -39,6 +39,25 @@ func (s *Service) SendAgain(ctx context.Context, c Caller, reference string, r a
 		}
 		return w.view(sc, ch)
 	})
+}
+
+// another moves a challenge to the way that a person chose, among those that it
+// began with; empty means the same one. Errors: channel_not_enrolled.
+func (w *work) another(sc scene, ch Challenge, channel string) (scene, Challenge, error) {
+	if channel == "" {
+		channel = ch.Channel
+	}
+	list, err := w.waysOf(sc, ch)
+	if err != nil {
+		return sc, ch, err
+	}
+	for _, v := range list {
+		if v.channel == channel {
+			sc, ch = w.by(sc, ch, v)
+			return sc, ch, nil
+		}
+	}
+	return sc, ch, api.NewError(api.CodeChannel)
 }
 
 func sendable(ch Challenge, now int64) error {
@@ -98,27 +117,34 @@ func (w *work) revoke(dev Device) error {
 	return w.notify(dev, NoticeRevoked, nil)
 }
 
-// LiftEnrolStop lets the account's channel enrol new computers again after too
-// many wrong codes from strangers. Only an active device may. Errors:
-// not_activated, and those of Device.
-func (s *Service) LiftEnrolStop(ctx context.Context, c Caller) error {
-	_, err := act(ctx, s, c, func(w *work) (struct{}, error) {
-		dev, err := w.device()
+// LiftEnrolStop lets the account enrol new computers again after too many wrong
+// codes from strangers. Only an active device may. Errors: not_activated, and
+// those of Device.
+func (s *Service) LiftEnrolStop(ctx context.Context, c Caller) (api.Security, error) {
+	return act(ctx, s, c, func(w *work) (api.Security, error) {
+		sc, err := w.secured()
 		if err != nil {
-			return struct{}{}, err
+			return api.Security{}, err
 		}
-		if dev.State != api.DeviceActivated {
-			return struct{}{}, api.NewError(api.CodeNotActivated)
-		}
-		sc, err := w.scene(dev)
+		list, err := w.tx.ContactsOf(sc.acct.Number)
 		if err != nil {
-			return struct{}{}, err
+			return api.Security{}, err
 		}
-		sc.to.EnrolStopped, sc.to.Failures = 0, 0
-		if err := w.tx.SaveContact(sc.to); err != nil {
-			return struct{}{}, err
+		for _, c := range list {
+			if c.EnrolStopped == 0 && c.Failures == 0 {
+				continue
+			}
+			c.EnrolStopped, c.Failures = 0, 0
+			if err := w.tx.SaveContact(c); err != nil {
+				return api.Security{}, err
+			}
 		}
-		return struct{}{}, w.note(dev, "enrol-stop.lifted", "accepted", "")
+		if err := w.note(sc.dev, "enrol-stop.lifted", "accepted", ""); err != nil {
+			return api.Security{}, err
+		}
+		if sc, err = w.scene(sc.dev); err != nil {
+			return api.Security{}, err
+		}
+		return w.security(sc)
 	})
-	return err
 }

@@ -153,6 +153,9 @@ func (w *work) keepAnnouncement(ch Challenge) error {
 // codeFacts are what a code's message says beside its kind.
 func (w *work) codeFacts(ch Challenge) (map[string]string, error) {
 	facts := map[string]string{"Time": stamp(w.now)}
+	if ch.Reason == api.ReasonChannel {
+		return facts, w.wishFacts(ch, facts)
+	}
 	if ch.Reason != api.ReasonAnnounce {
 		return facts, nil
 	}

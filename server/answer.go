@@ -63,7 +63,7 @@ func (w *work) answer(reference string, r api.AnswerRequest) (api.DeviceReply, e
 	if err != nil {
 		return none, err
 	}
-	if !wellFormed(ch.Channel, r.Code) {
+	if !wellFormed(r.Code) {
 		return none, api.NewError(api.CodeMistyped)
 	}
 	if ch.State != api.ChallengeOpen || w.now >= ch.Expires {
@@ -72,7 +72,7 @@ func (w *work) answer(reference string, r api.AnswerRequest) (api.DeviceReply, e
 	if err := w.mayTry(sc); err != nil {
 		return none, err
 	}
-	found, err := w.match(ch, r.Code)
+	found, which, err := w.match(ch, r.Code)
 	switch {
 	case err != nil:
 		return none, err
@@ -80,6 +80,10 @@ func (w *work) answer(reference string, r api.AnswerRequest) (api.DeviceReply, e
 		return none, w.wrong(sc, ch, r.Code)
 	case found == matchExpired:
 		return none, w.expired(sc, ch, r)
+	}
+	sc.typed = which
+	if ch.Reason == api.ReasonPhone || ch.Reason == api.ReasonChannel {
+		return w.settleSecurity(sc, ch)
 	}
 	return w.right(sc, ch, r, req)
 }

@@ -98,6 +98,9 @@ func (w *work) checkInActive(sc scene, r api.CheckInRequest) (api.DeviceReply, e
 	if known.Verdict == NeedsCode {
 		return w.challenged(sc, api.ReasonChanged, known)
 	}
+	if sc.dev.Blocked != 0 {
+		return w.challenged(sc, api.ReasonLocked, known)
+	}
 	var release *api.Release
 	if r.Locked {
 		if release, err = w.releaseFree(sc, known, r); err != nil {

@@ -5,7 +5,9 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/binary"
+	"errors"
 	"strings"
+	"time"
 
 	"github.com/seed-1feef0b2/holdfast/api"
 	"github.com/seed-1feef0b2/holdfast/api/code"
@@ -27,14 +29,20 @@ func shape(channel string) (kind string, length int) {
 	return kindDigits, phoneDigits
 }
 
-// wellFormed says whether a code could be one of a channel's at all: length,
-// alphabet and check symbol. What is not costs no try.
-func wellFormed(channel, typed string) bool {
-	kind, length := shape(channel)
-	if kind == kindCrockford {
-		return code.Valid(typed, length)
+// wellFormed says whether a code could be one of some channel's at all: length,
+// alphabet and check symbol. What is not costs no try. It does not ask which
+// channel was used: after another way was taken, the first message's code works too.
+func wellFormed(typed string) bool {
+	for _, channel := range []string{api.ChannelEmail, api.ChannelSMS} {
+		kind, length := shape(channel)
+		if kind == kindCrockford && code.Valid(typed, length) {
+			return true
+		}
+		if kind == kindDigits && len(typed) == length && strings.Trim(typed, code.Digits) == "" {
+			return true
+		}
 	}
-	return len(typed) == length && strings.Trim(typed, code.Digits) == ""
+	return false
 }
 
 // deriveCode gives the code of a challenge's secret for a channel and epoch:
@@ -67,13 +75,23 @@ func deriveCode(secret []byte, channel string, epoch int) string {
 func secretPlace(challenge string) string { return "challenges.secret " + challenge }
 
 // ends is when an epoch's code stops working: its life after the first
-// hand-over, and at most a day after it was made.
+// hand-over, and at most so long after it was made.
 func (l Limits) ends(e Epoch) int64 {
-	most := e.Created + seconds(l.EmailCodeMost)
+	life, longest := l.lives(e.Channel)
+	most := e.Created + seconds(longest)
 	if e.Handed == 0 {
 		return most
 	}
-	return min(e.Handed+seconds(l.EmailCodeLife), most)
+	return min(e.Handed+seconds(life), most)
+}
+
+// lives gives how long a channel's code works, from its first hand-over, and from
+// when it was made at most.
+func (l Limits) lives(channel string) (life, most time.Duration) {
+	if channel == api.ChannelEmail {
+		return l.EmailCodeLife, l.EmailCodeMost
+	}
+	return l.PhoneCodeLife, l.PhoneCodeMost
 }
 
 // matched is what a typed code turned out to be.
@@ -86,30 +104,41 @@ const (
 )
 
 // match compares a typed code with every code of a challenge, in constant time
-// for each. A code whose hand-over was never confirmed may have arrived all
-// the same, and works.
-func (w *work) match(ch Challenge, typed string) (matched, error) {
+// for each, and gives the one that it is. A code whose hand-over was never
+// confirmed may have arrived all the same, and works. One that went to a phone
+// that was taken away since is none.
+func (w *work) match(ch Challenge, typed string) (matched, Epoch, error) {
 	if len(ch.Secret) == 0 {
-		return matchNone, nil
+		return matchNone, Epoch{}, nil
 	}
 	secret, err := w.open(secretPlace(ch.ID), ch.Secret)
 	if err != nil {
-		return matchNone, err
+		return matchNone, Epoch{}, err
 	}
 	epochs, err := w.tx.Epochs(ch.ID)
 	if err != nil {
-		return matchNone, err
+		return matchNone, Epoch{}, err
 	}
-	best := matchNone
+	best, which := matchNone, Epoch{}
 	for _, e := range epochs {
 		same := subtle.ConstantTimeCompare([]byte(deriveCode(secret, e.Channel, e.Number)), []byte(typed)) == 1
 		switch {
 		case !same || ch.Mute:
 		case w.now < w.limits.ends(e):
-			best = matchRight
-		default:
-			best = max(best, matchExpired)
+			best, which = matchRight, e
+		case best == matchNone:
+			best, which = matchExpired, e
 		}
 	}
-	return best, nil
+	if best == matchNone || which.Channel == api.ChannelEmail {
+		return best, which, nil
+	}
+	phone, err := w.tx.Contact(ch.Phone)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return matchNone, which, err
+	}
+	if err != nil || !w.mayHold(ch, phone) {
+		return matchNone, which, nil
+	}
+	return best, which, nil
 }

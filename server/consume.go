@@ -14,8 +14,11 @@ func (w *work) consume(sc scene, ch Challenge, known recognised, r api.AnswerReq
 	if err := w.closeChallenge(ch, api.ChallengeConsumed); err != nil {
 		return none, err
 	}
+	if err := w.arrived(&sc, ch); err != nil {
+		return none, err
+	}
 	first := sc.acct.State == accountPending
-	if err := w.confirm(&sc); err != nil {
+	if err := w.confirm(&sc, ch.Reason); err != nil {
 		return none, err
 	}
 	if err := w.registerClaim(&sc.dev, r.Claim); err != nil {
@@ -85,7 +88,7 @@ func (w *work) tellActivated(dev Device, reason, held string) error {
 
 // confirm makes the address verified and the account active, once, and ends the
 // count of wrong codes from new computers.
-func (w *work) confirm(sc *scene) error {
+func (w *work) confirm(sc *scene, reason string) error {
 	if sc.acct.State == accountPending {
 		sc.acct.State = accountActive
 		if err := w.tx.SaveAccount(sc.acct); err != nil {
@@ -96,7 +99,7 @@ func (w *work) confirm(sc *scene) error {
 		return nil
 	}
 	sc.to.Failures = 0
-	if sc.to.Verified == 0 {
+	if sc.to.Verified == 0 && confirms(reason) {
 		sc.to.Verified = w.now
 	}
 	return w.tx.SaveContact(sc.to)
@@ -106,7 +109,7 @@ func (w *work) activate(dev *Device, now api.Snapshot) error {
 	if !dev.OnceActive {
 		dev.OnceActive, dev.Activated = true, w.now
 	}
-	dev.State, dev.Streak, dev.NextTry = api.DeviceActivated, 0, 0
+	dev.State, dev.Streak, dev.NextTry, dev.Blocked = api.DeviceActivated, 0, 0, 0
 	if err := w.activateConfiguration(dev, now); err != nil {
 		return err
 	}

@@ -12,11 +12,22 @@ import (
 // says nothing about the code.
 const referenceSymbols = 3
 
-// scene is whom a challenge is about.
+// scene is whom a challenge is about, and the way that its code goes.
 type scene struct {
 	dev  Device
 	acct Account
-	to   Contact
+	// to and via are the contact and the channel: of an open challenge its own, else
+	// those that the account set.
+	to  Contact
+	via string
+	// email and phone are the contacts that a new challenge may use.
+	email, phone Contact
+	// fixed says that a new challenge may use no other contact than to; wish is what
+	// its answer will do.
+	fixed bool
+	wish  string
+	// typed is the code that was typed, where one was and it is right.
+	typed Epoch
 }
 
 func (w *work) scene(dev Device) (scene, error) {
@@ -24,8 +35,17 @@ func (w *work) scene(dev Device) (scene, error) {
 	if err != nil {
 		return scene{}, err
 	}
-	to, err := w.tx.ContactOf(dev.Account, api.ChannelEmail)
-	return scene{dev, acct, to}, err
+	return w.sceneOf(acct, dev)
+}
+
+func (w *work) sceneOf(acct Account, dev Device) (scene, error) {
+	sc := scene{dev: dev, acct: acct}
+	var err error
+	if sc.email, sc.phone, err = w.contacts(acct); err != nil {
+		return sc, err
+	}
+	sc.to, sc.via = preferred(acct, sc.email, sc.phone)
+	return sc, nil
 }
 
 // demand finds the device's open challenge, or opens one, and sends its code
@@ -45,6 +65,9 @@ func (w *work) demand(sc scene, reason string, changes []api.Change, bound []str
 	switch {
 	case latest.State == api.ChallengeOpen && w.now < latest.Expires && covers(latest, bound) &&
 		sameSort(reason, latest.Reason):
+		if sc, err = w.about(sc, latest); err != nil {
+			return latest, err
+		}
 		return w.relaunch(sc, latest)
 	case latest.State == api.ChallengeOpen:
 		how := api.ChallengeReplaced
@@ -71,7 +94,9 @@ func (w *work) demand(sc scene, reason string, changes []api.Change, bound []str
 // sameSort says whether one challenge can stand for two reasons: those whose
 // answers do more than activate stand for themselves alone.
 func sameSort(a, b string) bool {
-	alone := []string{api.ReasonFork, api.ReasonChip, api.ReasonAnnounce}
+	alone := []string{
+		api.ReasonFork, api.ReasonChip, api.ReasonAnnounce, api.ReasonPhone, api.ReasonChannel, api.ReasonEmail,
+	}
 	return a == b || (!slices.Contains(alone, a) && !slices.Contains(alone, b))
 }
 
@@ -94,8 +119,11 @@ func covers(ch Challenge, bound []string) bool {
 func (w *work) openChallenge(sc scene, before Challenge, reason string, changes []api.Change) (Challenge, error) {
 	ch := Challenge{
 		ID: w.newID(), Account: sc.dev.Account, Device: sc.dev.ID, State: api.ChallengeOpen, Reason: reason,
-		Contact: sc.to.ID, Channel: sc.to.Channel, Failures: before.Failures, Changes: changes, Place: place(w.c.IP),
+		Failures: before.Failures, Changes: changes, Place: place(w.c.IP), Wish: sc.wish,
 		Opened: w.now, Expires: w.now + seconds(w.limits.EmailCodeMost), Seq: before.Seq + 1, Mute: before.Mute,
+	}
+	if err := w.pin(&sc, &ch); err != nil {
+		return ch, err
 	}
 	if sc.acct.State == accountPending && !ch.Mute {
 		_, err := w.owner(sc.to)

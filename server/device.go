@@ -42,6 +42,8 @@ type Device struct {
 	// Claim is the Ed25519 public key that speaks for the computer when its
 	// device key is lost; empty until one was registered.
 	Claim []byte
+	// Blocked is until when its owner shut it out by a link in a message.
+	Blocked int64
 }
 
 // KeyRequest is a key that asks to take the place of a device's, whose chip is

@@ -150,7 +150,7 @@ func (w *work) register(acct Account, email string, d api.NewDevice) (api.EnrolR
 	if err := w.tx.AddContact(to); err != nil {
 		return api.EnrolReply{}, err
 	}
-	return w.begin(scene{acct: acct, to: to}, api.ReasonRegister, d)
+	return w.begin(registering(scene{acct: acct}, to), api.ReasonRegister, d)
 }
 
 // resumeRegistration goes on where an earlier request of the same key began: an
@@ -184,7 +184,13 @@ func (w *work) resumeRegistration(old Device, acct Account, email string, d api.
 	if err := w.tx.SaveAccount(was); err != nil {
 		return api.EnrolReply{}, err
 	}
-	return w.resume(scene{dev: old, acct: was, to: to}, api.ReasonRegister, d)
+	return w.resume(registering(scene{dev: old, acct: was}, to), api.ReasonRegister, d)
+}
+
+// registering is a scene whose only contact is the address that was typed.
+func registering(sc scene, to Contact) scene {
+	sc.to, sc.via, sc.email, sc.fixed = to, api.ChannelEmail, to, true
+	return sc
 }
 
 func (w *work) freeNumber() (string, error) {
@@ -203,11 +209,10 @@ func (w *work) freeNumber() (string, error) {
 // enrol adds a device to an account that the caller signed in to.
 func (w *work) enrol(acct Account, d api.NewDevice) (api.EnrolReply, error) {
 	var none api.EnrolReply
-	to, err := w.tx.ContactOf(acct.Number, api.ChannelEmail)
+	sc, err := w.sceneOf(acct, Device{})
 	if err != nil {
 		return none, err
 	}
-	sc := scene{acct: acct, to: to}
 	sc.dev, err = w.tx.DeviceByKey(w.c.KeyID)
 	switch {
 	case err == nil && (sc.dev.State == api.DeviceRevoked || sc.dev.State == api.DeviceFrozen):
@@ -219,7 +224,7 @@ func (w *work) enrol(acct Account, d api.NewDevice) (api.EnrolReply, error) {
 	case !errors.Is(err, ErrNotFound):
 		return none, err
 	}
-	if to.EnrolStopped != 0 {
+	if sc.email.EnrolStopped != 0 || sc.phone.EnrolStopped != 0 {
 		return none, api.NewError(api.CodeTooMany, "active_computer")
 	}
 	list, err := w.tx.DevicesOf(acct.Number)

@@ -22,9 +22,9 @@ func (w *work) paused(sc scene) (int64, error) {
 		times = since(all, w.now-seconds(day))
 	}
 	if len(times) < w.limits.FailuresPerDay {
-		return 0, nil
+		return sc.dev.Blocked, nil
 	}
-	return times[len(times)-1] + seconds(day), nil
+	return max(times[len(times)-1]+seconds(day), sc.dev.Blocked), nil
 }
 
 // mayTry refuses a try before anything is compared: the source is paused, the
@@ -139,7 +139,7 @@ func (w *work) othersCode(account, except, typed string) error {
 		if ch.ID == except || ch.Told != 0 {
 			continue
 		}
-		m, err := w.match(ch, typed)
+		m, _, err := w.match(ch, typed)
 		if err != nil {
 			return err
 		}

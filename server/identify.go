@@ -127,6 +127,10 @@ func (w *work) challenge(dev Device, reference string, req *KeyRequest) (scene, 
 		return scene{}, ch, err
 	}
 	sc, err := w.scene(dev)
+	if err != nil {
+		return sc, ch, err
+	}
+	sc, err = w.about(sc, ch)
 	return sc, ch, err
 }
 

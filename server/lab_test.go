@@ -80,6 +80,7 @@ func (l *lab) service(change func(*server.Limits), opts ...store.Option) *server
 	s, err := server.New(server.Config{
 		Store: l.db.Open(opts...), Now: l.clock.now, Master: server.NewSealer([32]byte{1, 2, 3}),
 		Origin: "https://holdfast.example.org", Sender: "codes@holdfast.example.org", Limits: limits,
+		Phones: server.Phones{Channels: []string{api.ChannelSMS, api.ChannelVoice}, VoiceCountries: []string{server.AnyCountry}},
 	})
 	if err != nil {
 		l.Fatal(err)

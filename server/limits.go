@@ -9,43 +9,62 @@ import (
 // Limits are all limits and lifetimes, in one place. Table gives their ranges
 // and reasons.
 type Limits struct {
-	EmailCodeLife       time.Duration
-	EmailCodeMost       time.Duration
-	TriesPerChallenge   int
-	FailuresPerDay      int
-	StrangerFailures    int
-	TryDelayFrom        int
-	TryDelay            time.Duration
-	TryDelayMost        time.Duration
-	SendPause1          time.Duration
-	SendPause2          time.Duration
-	SendPause3          time.Duration
-	SendPause4          time.Duration
-	SendsPerHour        int
-	SendsPerDay         int
-	SignInAccountHour   int
-	SignInAddressHour   int
-	RegisterHour        int
-	PasswordShortest    int
-	PendingDevices      int
-	ActiveDevices       int
-	SnapshotsPerDay     int
-	ReleasesPerDay      int
-	RotationsPerDay     int
-	KeyClaimsPerDay     int
-	Configurations      int
-	ReleasesInWindow    int
-	AnnouncementsPerDay int
-	WindowLongest       time.Duration
-	WindowAhead         time.Duration
-	CertificateLife     time.Duration
-	NonceKept           time.Duration
-	IdempotencyLife     time.Duration
-	PendingLife         time.Duration
-	HoldNewDevice       time.Duration
-	HoldClone           time.Duration
-	HoldChip            time.Duration
-	MessageLease        time.Duration
+	EmailCodeLife        time.Duration
+	EmailCodeMost        time.Duration
+	TriesPerChallenge    int
+	FailuresPerDay       int
+	StrangerFailures     int
+	TryDelayFrom         int
+	TryDelay             time.Duration
+	TryDelayMost         time.Duration
+	SendPause1           time.Duration
+	SendPause2           time.Duration
+	SendPause3           time.Duration
+	SendPause4           time.Duration
+	SendsPerHour         int
+	SendsPerDay          int
+	SignInAccountHour    int
+	SignInAddressHour    int
+	RegisterHour         int
+	PasswordShortest     int
+	PendingDevices       int
+	ActiveDevices        int
+	SnapshotsPerDay      int
+	ReleasesPerDay       int
+	RotationsPerDay      int
+	KeyClaimsPerDay      int
+	Configurations       int
+	ReleasesInWindow     int
+	AnnouncementsPerDay  int
+	WindowLongest        time.Duration
+	WindowAhead          time.Duration
+	CertificateLife      time.Duration
+	NonceKept            time.Duration
+	IdempotencyLife      time.Duration
+	PendingLife          time.Duration
+	HoldNewDevice        time.Duration
+	HoldClone            time.Duration
+	HoldChip             time.Duration
+	MessageLease         time.Duration
+	PhoneCodeLife        time.Duration
+	PhoneCodeMost        time.Duration
+	PhoneSendsTenMinutes int
+	PhoneSendsHour       int
+	PhoneSendsDay        int
+	PhoneNoticesDay      int
+	PrefixSendsHour      int
+	CountrySendsDay      int
+	CountryTyped         int
+	CountryJudgedFrom    int
+	CountriesPerSource   int
+	PhoneSourceHour      int
+	PhonesPerDay         int
+	StepUpHour           int
+	PhoneCoolOff         time.Duration
+	FailingLife          time.Duration
+	HoldContact          time.Duration
+	LinkLife             time.Duration
+	LinkPause            time.Duration
 }
 
 // Parameter is one row of the table of limits.
@@ -71,6 +90,10 @@ func DefaultLimits() Limits {
 		ReleasesInWindow: 20, AnnouncementsPerDay: 5, WindowLongest: 31 * day, WindowAhead: 366 * day,
 		CertificateLife: 30 * day, NonceKept: 300 * time.Second, IdempotencyLife: day, PendingLife: 3 * day,
 		HoldNewDevice: day, HoldClone: 3 * day, HoldChip: 3 * day, MessageLease: 2 * time.Minute,
+		PhoneCodeLife: 10 * time.Minute, PhoneCodeMost: time.Hour, PhoneSendsTenMinutes: 3, PhoneSendsHour: 5, PhoneSendsDay: 10,
+		PhoneNoticesDay: 3, PrefixSendsHour: 20, CountrySendsDay: 1000, CountryTyped: 20, CountryJudgedFrom: 50,
+		CountriesPerSource: 5, PhoneSourceHour: 20, PhonesPerDay: 5, StepUpHour: 10, PhoneCoolOff: 3 * day,
+		FailingLife: 7 * day, HoldContact: 3 * day, LinkLife: 7 * day, LinkPause: day,
 	}
 }
 
@@ -114,6 +137,25 @@ func (l Limits) Table() []Parameter {
 		{"HoldClone", "hold on sensitive actions after two copies of one computer checked in", l.HoldClone, 3 * day, 30 * day},
 		{"HoldChip", "hold on sensitive actions after a key that a chip held was replaced", l.HoldChip, 3 * day, 30 * day},
 		{"MessageLease", "how long a worker has for one message before another may take it", l.MessageLease, 30 * time.Second, time.Hour},
+		{"PhoneCodeLife", "how long a code works that was sent to a phone, from its first hand-over", l.PhoneCodeLife, 2 * time.Minute, 10 * time.Minute},
+		{"PhoneCodeMost", "how long after it was made a code for a phone works at most, handed over or not", l.PhoneCodeMost, 10 * time.Minute, day},
+		{"PhoneSendsTenMinutes", "codes to one phone in ten minutes, over all accounts; calls half; others than the owner of the phone, on a computer that was once active, half", l.PhoneSendsTenMinutes, 1, 10},
+		{"PhoneSendsHour", "codes to one phone in an hour, counted the same way", l.PhoneSendsHour, 2, 20},
+		{"PhoneSendsDay", "codes to one phone in 24 hours, counted the same way", l.PhoneSendsDay, 2, 50},
+		{"PhoneNoticesDay", "notices by text message to one phone in 24 hours", l.PhoneNoticesDay, 1, 20},
+		{"PrefixSendsHour", "codes in an hour to the phones whose numbers differ in the last four digits only; calls half, others half", l.PrefixSendsHour, 2, 10_000},
+		{"CountrySendsDay", "codes to the phones of one country in 24 hours; others half", l.CountrySendsDay, 10, 1_000_000},
+		{"CountryTyped", "of 100 codes to the phones of a country in 24 hours, how many must be typed, or no more go there; owners and others are judged apart", l.CountryTyped, 1, 80},
+		{"CountryJudgedFrom", "codes to a country in 24 hours from which that is judged", l.CountryJudgedFrom, 10, 10_000},
+		{"CountriesPerSource", "countries whose phones one IPv4 address or IPv6 /64 may have codes sent to in 24 hours", l.CountriesPerSource, 1, 100},
+		{"PhoneSourceHour", "codes to phones in an hour that one IPv4 address or IPv6 /64 causes and that are not their owners'", l.PhoneSourceHour, 1, 10_000},
+		{"PhonesPerDay", "requests in 24 hours per account to enrol a phone", l.PhonesPerDay, 1, 20},
+		{"StepUpHour", "passwords typed in an hour per computer to change where codes go", l.StepUpHour, 3, 100},
+		{"PhoneCoolOff", "how long after it was enrolled a phone waits for its first codes, unless a code confirmed it on the way in use before", l.PhoneCoolOff, day, 30 * day},
+		{"FailingLife", "how long another enrolled way is preferred after one refused for good", l.FailingLife, day, 30 * day},
+		{"HoldContact", "hold on sensitive actions after it was changed where codes go", l.HoldContact, 3 * day, 30 * day},
+		{"LinkLife", "how long the link in a message works by which its owner says that it was somebody else", l.LinkLife, day, 30 * day},
+		{"LinkPause", "how long such a link shuts a computer out", l.LinkPause, day, 7 * day},
 	}
 }
 

@@ -16,25 +16,34 @@ const (
 	MessageFork        = MessageCodePrefix + api.ReasonFork
 	MessageChip        = MessageCodePrefix + api.ReasonChip
 	MessageAnnounce    = MessageCodePrefix + api.ReasonAnnounce
-	NoticeExists       = "notice.exists"        // somebody registered with your address
-	NoticeActivated    = "notice.activated"     // a computer was activated
-	NoticeChip         = "notice.chip"          // a key whose chip was lost was replaced
-	NoticeRotated      = "notice.rotated"       // the owner gave a vault a new master key
-	NoticeAnnounced    = "notice.announced"     // a change of hardware was announced and confirmed
-	NoticeWindowUsed   = "notice.window-used"   // the announced change has happened
-	NoticeFork         = "notice.fork"          // two copies of one computer checked in
-	NoticeWrongDevice  = "notice.wrong-device"  // a right code came from another computer
-	NoticeLocked       = "notice.locked"        // too many wrong codes
-	NoticeRevoked      = "notice.revoked"       // a computer was signed out
-	NoticePolicy       = "notice.policy"        // the policy was changed
-	NoticeEnrolStopped = "notice.enrol-stopped" // too many wrong codes from unknown computers
+	MessagePhone       = MessageCodePrefix + api.ReasonPhone   // to that phone alone
+	MessageChannel     = MessageCodePrefix + api.ReasonChannel // Data: Channel and Destination, where codes are to go
+	NoticeExists       = "notice.exists"                       // somebody registered with your address
+	NoticeActivated    = "notice.activated"                    // a computer was activated
+	NoticeChip         = "notice.chip"                         // a key whose chip was lost was replaced
+	NoticeRotated      = "notice.rotated"                      // the owner gave a vault a new master key
+	NoticeAnnounced    = "notice.announced"                    // a change of hardware was announced and confirmed
+	NoticeWindowUsed   = "notice.window-used"                  // the announced change has happened
+	NoticeFork         = "notice.fork"                         // two copies of one computer checked in
+	NoticeWrongDevice  = "notice.wrong-device"                 // a right code came from another computer
+	NoticeLocked       = "notice.locked"                       // too many wrong codes
+	NoticeRevoked      = "notice.revoked"                      // a computer was signed out
+	NoticePolicy       = "notice.policy"                       // the policy was changed
+	NoticeEnrolStopped = "notice.enrol-stopped"                // too many wrong codes from unknown computers
+	NoticeCodeSent     = "notice.code-sent"                    // a code went elsewhere; Data: Channel, Destination
+	NoticePhone        = "notice.phone"                        // a phone was enrolled; Data: Destination, Until (its first codes)
+	NoticePhoneGone    = "notice.phone-gone"                   // the phone was taken away
+	NoticeChannel      = "notice.channel"                      // codes go elsewhere from now on; Data: Channel, Destination
+	NoticeBlocked      = "notice.blocked"                      // a link in a message shut a computer out
+	NoticeTest         = "notice.test"                         // a test, asked for by the owner
 )
 
 // MessageKinds lists every kind of message there is; each needs its texts.
 func MessageKinds() []string {
 	return []string{
-		MessageRegister, MessageEnrol, MessageChanged, MessageLocked, MessageFork, MessageChip, MessageAnnounce,
+		MessageRegister, MessageEnrol, MessageChanged, MessageLocked, MessageFork, MessageChip, MessageAnnounce, MessagePhone, MessageChannel,
 		NoticeExists, NoticeActivated, NoticeChip, NoticeRotated, NoticeAnnounced, NoticeWindowUsed, NoticeFork, NoticeWrongDevice, NoticeLocked, NoticeRevoked, NoticePolicy, NoticeEnrolStopped,
+		NoticeCodeSent, NoticePhone, NoticePhoneGone, NoticeChannel, NoticeBlocked, NoticeTest,
 	}
 }
 
@@ -63,6 +72,9 @@ type Message struct {
 	MessageID string
 	// Return is a mark that the mail carries in a header; see MessageReturned.
 	Return string
+	// Link is the address of a page on which whoever gets the message says that it
+	// was somebody else; it only ever restricts. Empty for kinds that have none.
+	Link string
 	// Attempt counts from 1. Created is when it was queued, Expires when it
 	// stops being worth sending; Life is how long its code works once handed over.
 	Attempt int

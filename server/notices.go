@@ -1,8 +1,11 @@
 package server
 
 import (
+	"cmp"
 	"errors"
 	"maps"
+	"slices"
+	"strings"
 
 	"github.com/seed-1feef0b2/holdfast/api"
 )
@@ -10,26 +13,117 @@ import (
 // noticeKept is how long a notice is tried, in seconds.
 const noticeKept = int64(3 * 24 * 60 * 60)
 
-// notify queues a notice about a device to the account's verified contact.
-// Notices are not sends: no pause and no limit holds them back. An address that
-// nobody has confirmed is told nothing.
+// textNotices are the notices that also go out as text messages: false to a phone
+// that codes go to, true to every phone of the account.
+var textNotices = map[string]bool{
+	NoticeActivated: false, NoticeChip: false, NoticeFork: false, NoticeLocked: false, NoticeRevoked: false,
+	NoticeAnnounced: false, NoticeRotated: false, NoticeWindowUsed: false, NoticeWrongDevice: false, NoticeEnrolStopped: false,
+	NoticeBlocked: false, NoticeCodeSent: false, NoticePhone: true, NoticePhoneGone: true, NoticeChannel: true,
+}
+
+// mayTell says whether a message may go to a contact: to one that is the account's,
+// and was when the message was queued; a code to the one that it confirms; and the
+// notice that an address has an account already to that address.
+func (w *work) mayTell(row OutboxRow, to Contact) bool {
+	if strings.HasPrefix(row.Kind, MessageCodePrefix) || row.Kind == NoticeExists {
+		return to.Removed == 0 && len(to.Sealed) > 0
+	}
+	return to.Verified != 0 && len(to.Sealed) > 0 && (to.Removed == 0 || row.Created <= to.Removed)
+}
+
+// notify queues a notice about a device to the account's contacts: the address,
+// and as a text message the phones. Notices are not sends: no pause and no limit
+// of codes holds them back. A contact that nobody has confirmed is told nothing.
 func (w *work) notify(about Device, kind string, data map[string]string) error {
-	to, err := w.tx.ContactOf(about.Account, api.ChannelEmail)
-	if errors.Is(err, ErrNotFound) || (err == nil && to.Verified == 0) {
+	return w.notifyBut(about, kind, data, "")
+}
+
+// notifyBut is notify, leaving out one contact.
+func (w *work) notifyBut(about Device, kind string, data map[string]string, but string) error {
+	acct, err := w.tx.Account(about.Account)
+	if errors.Is(err, ErrNotFound) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	acct, err := w.tx.Account(about.Account)
+	list, err := w.tx.ContactsOf(about.Account)
 	if err != nil {
 		return err
 	}
-	facts := map[string]string{"Time": stamp(w.now)}
+	slices.SortFunc(list, func(a, b Contact) int { // the address first
+		return cmp.Or(cmp.Compare(a.Channel, b.Channel), cmp.Compare(a.Verified, b.Verified), cmp.Compare(a.ID, b.ID))
+	})
+	for _, to := range list {
+		if !to.confirmed() || to.ID == but {
+			continue
+		}
+		v, ok, err := w.noticeWay(acct, to, kind)
+		if err == nil && ok {
+			err = w.queueNotice(about, acct, v, kind, data)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// noticeWay says how a notice goes to a contact, if it does. Those by text message
+// are few: they cost money, and a stranger can cause some.
+func (w *work) noticeWay(acct Account, to Contact, kind string) (way, bool, error) {
+	if to.Channel == api.ChannelEmail {
+		return way{channel: api.ChannelEmail, to: to}, true, nil
+	}
+	always, texts := textNotices[kind]
+	if !texts || (!always && acct.Contact != to.ID) {
+		return way{}, false, nil
+	}
+	list, err := w.waysTo(to)
+	if err != nil || len(list) == 0 || list[0].channel != api.ChannelSMS {
+		return way{}, false, err
+	}
+	v := list[0]
+	stopped, err := w.countryStopped(true, v.number.country)
+	if err != nil || stopped > w.now {
+		return v, false, err
+	}
+	if kind == NoticeLocked {
+		if until, err := w.take("locked notices to phone", v.number.e164, rule{1, day}); err != nil || until > w.now {
+			return v, false, err
+		}
+	}
+	until, err := w.take("notices to phone", v.number.e164, rule{w.limits.PhoneNoticesDay, day})
+	return v, until <= w.now, err
+}
+
+func (w *work) queueNotice(about Device, acct Account, v way, kind string, data map[string]string) error {
+	facts := map[string]string{"Time": stamp(w.now), aboutDevice: about.ID}
 	maps.Copy(facts, data)
 	return w.tx.AddMessage(OutboxRow{
-		ID: w.newMessageID(), Account: about.Account, Contact: to.ID, Channel: to.Channel, Kind: kind,
+		ID: w.newMessageID(), Account: about.Account, Contact: v.to.ID, Channel: v.channel, Kind: kind,
 		Language: acct.Language, State: api.DeliveryQueued, Due: w.now, Created: w.now, Asked: w.now, Changed: w.now,
 		Expires: w.now + noticeKept, MessageID: w.messageID(), Device: about.Name, Place: place(w.c.IP), Data: facts,
 	})
+}
+
+// tellElsewhere tells the account's other contacts that a code went out by a way
+// that has a phone in it: once for each challenge and way.
+func (w *work) tellElsewhere(sc scene, ch Challenge, v way) error {
+	if ch.Mute || confirms(ch.Reason) || sc.acct.State != accountActive {
+		return nil
+	}
+	list, err := w.tx.MessagesOf(ch.ID)
+	if err != nil {
+		return err
+	}
+	for _, m := range list {
+		if m.Channel == v.channel && m.Contact == v.to.ID {
+			return nil
+		}
+	}
+	data := map[string]string{
+		"Channel": v.channel, "Destination": v.mask(), "Reason": ch.Reason,
+	}
+	return w.notifyBut(sc.dev, NoticeCodeSent, data, v.to.ID)
 }

@@ -45,15 +45,20 @@ func (w *work) prepare(row OutboxRow) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
+	if !w.mayTell(row, to) {
+		return Message{}, errOvertaken
+	}
 	address, err := w.address(to)
 	if err != nil {
 		return Message{}, err
 	}
+	life, _ := w.limits.lives(row.Channel)
 	m := Message{
 		ID: row.ID, To: address, Channel: row.Channel, Kind: row.Kind, Language: row.Language, Account: row.Account,
 		Reference: row.Reference, Device: row.Device, Place: row.Place, Reason: row.Reason, Changes: row.Changes,
 		MessageID: row.MessageID, Return: w.returnMark(row.MessageID), Attempt: row.Attempt, Data: row.Data,
-		Created: time.Unix(row.Created, 0).UTC(), Expires: time.Unix(row.Expires, 0).UTC(), Life: w.limits.EmailCodeLife,
+		Created: time.Unix(row.Created, 0).UTC(), Expires: time.Unix(row.Expires, 0).UTC(), Life: life,
+		Link: w.link(row),
 	}
 	if !strings.HasPrefix(row.Kind, MessageCodePrefix) {
 		if w.now >= row.Expires {
@@ -76,7 +81,14 @@ func (w *work) addCode(row OutboxRow, m Message) (Message, error) {
 	if err != nil {
 		return m, err
 	}
+	to, err := w.tx.Contact(row.Contact)
+	if err != nil {
+		return m, err
+	}
 	ends := w.limits.ends(e)
+	if !w.mayHold(ch, to) {
+		return m, errOvertaken
+	}
 	if ch.State != api.ChallengeOpen || w.now >= ends {
 		return m, errOvertaken
 	}
@@ -129,7 +141,11 @@ func (s *Service) MessageSent(ctx context.Context, id int64, detail, provider st
 func (s *Service) MessagePutOff(ctx context.Context, id int64, detail string, next time.Time) error {
 	return s.result(ctx, id, func(w *work, row OutboxRow) error {
 		if next.Unix() >= row.Expires {
-			return w.settle(row, api.DeliveryRefused, detail, 0)
+			was := row
+			if err := w.settle(row, api.DeliveryRefused, detail, 0); err != nil || !waiting(was) {
+				return err
+			}
+			return w.fallBack(was)
 		}
 		return w.settle(row, api.DeliveryPutOff, detail, next.Unix())
 	})
@@ -138,7 +154,11 @@ func (s *Service) MessagePutOff(ctx context.Context, id int64, detail string, ne
 // MessageRefused records that a message was refused for good.
 func (s *Service) MessageRefused(ctx context.Context, id int64, detail string) error {
 	return s.result(ctx, id, func(w *work, row OutboxRow) error {
-		return w.settle(row, api.DeliveryRefused, detail, 0)
+		was := row
+		if err := w.settle(row, api.DeliveryRefused, detail, 0); err != nil || !waiting(was) {
+			return err
+		}
+		return w.failed(was, detail)
 	})
 }
 

@@ -15,7 +15,10 @@ import (
 func shape(c api.Challenge) api.Challenge {
 	c.Reference, c.Subject = "", ""
 	for i := range c.Deliveries {
-		c.Deliveries[i].MessageID = ""
+		c.Deliveries[i].MessageID, c.Deliveries[i].Destination = "", ""
+	}
+	for i := range c.Ways {
+		c.Ways[i].Destination = ""
 	}
 	return c
 }

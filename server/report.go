@@ -53,7 +53,13 @@ func (s *Service) TakeReport(ctx context.Context, r Report) (known bool, err err
 		if !bounced && !delivered {
 			return nil
 		}
-		return w.settle(row, r.State, r.Detail, 0)
+		if err := w.settle(row, r.State, r.Detail, 0); err != nil {
+			return err
+		}
+		if bounced {
+			return w.failed(row, r.Detail)
+		}
+		return w.reached(row)
 	})
 	return known, err
 }

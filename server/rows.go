@@ -28,6 +28,13 @@ type Challenge struct {
 	// counts the device's challenges from 1.
 	Told int64
 	Seq  int64
+	// Email and Phone are the contacts that it began with; its code goes to no
+	// other. Empty where it may not go there.
+	Email string
+	Phone string
+	// Wish is what its answer will do, for reason channel: the channel and the
+	// contact, with a space between.
+	Wish string
 }
 
 // Epoch is one code of a challenge and channel. Handed is its first hand-over.

@@ -1,9 +1,7 @@
 package server
 
 import (
-	"encoding/hex"
 	"slices"
-	"time"
 
 	"github.com/seed-1feef0b2/holdfast/api"
 )
@@ -26,48 +24,66 @@ func (w *work) nextSend(sc scene, ch Challenge) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	if sc.to.EnrolStopped != 0 && !sc.dev.OnceActive {
-		until = w.now + seconds(day) // until an active computer lifts it; ask again tomorrow
-	}
 	list, err := w.tx.MessagesOf(ch.ID)
 	if err != nil {
 		return 0, err
 	}
-	if n := len(list); n > 0 {
-		var asked int64
-		for _, m := range list {
-			asked = max(asked, m.Asked)
-		}
-		until = max(until, asked+seconds(w.limits.sendPause(n)))
+	v, err := w.current(sc, ch)
+	if err != nil {
+		return 0, err
 	}
-	for label, rules := range w.sendRules(sc.dev.OnceActive) {
-		at, err := w.peek(label, hex.EncodeToString(sc.to.Blind), rules...)
-		if err != nil {
-			return 0, err
-		}
-		until = max(until, at)
+	at, err := w.limited(sc, v)
+	if err != nil {
+		return 0, err
 	}
-	return until, nil
+	return max(until, at, w.pauseAfter(sc, ch, list)), nil
 }
 
-// sendRules are the limits of an address: everything that is sent to it, and,
-// for computers that were never active, half of that.
-func (w *work) sendRules(onceActive bool) map[string][]rule {
-	hour, all := w.limits.SendsPerHour, w.limits.SendsPerDay
-	rules := map[string][]rule{"sends": {{hour, time.Hour}, {all, day}}}
-	if !onceActive {
-		rules["sends by new computers"] = []rule{{half(hour), time.Hour}, {half(all), day}}
+// current is the way that a challenge's code goes now.
+func (w *work) current(sc scene, ch Challenge) (way, error) {
+	list, err := w.waysTo(sc.to)
+	if err != nil {
+		return way{}, err
 	}
-	return rules
+	for _, v := range list {
+		if v.channel == ch.Channel {
+			return v, nil
+		}
+	}
+	return way{channel: ch.Channel, to: sc.to}, nil
+}
+
+// pauseAfter is until when the messages of a challenge and channel, and a channel
+// that takes no new computers, hold the next one back. Zero or the past means now.
+func (w *work) pauseAfter(sc scene, ch Challenge, list []OutboxRow) int64 {
+	var until int64
+	if sc.to.EnrolStopped != 0 && !sc.dev.OnceActive {
+		until = w.now + seconds(day) // until an active computer lifts it; ask again tomorrow
+	}
+	n, asked := 0, int64(0)
+	for _, m := range list {
+		if m.Channel == ch.Channel {
+			n, asked = n+1, max(asked, m.Asked)
+		}
+	}
+	if n > 0 {
+		until = max(until, asked+seconds(w.limits.sendPause(n)))
+	}
+	return until
 }
 
 // send queues a message with the challenge's code. A message that is still
 // waiting to be handed over is not doubled: it is tried now.
 func (w *work) send(sc scene, ch Challenge) (Challenge, error) {
-	for label, rules := range w.sendRules(sc.dev.OnceActive) {
-		if _, err := w.take(label, hex.EncodeToString(sc.to.Blind), rules...); err != nil {
-			return ch, err
-		}
+	v, err := w.current(sc, ch)
+	if err != nil {
+		return ch, err
+	}
+	if v.address == "" || !w.mayHold(ch, sc.to) {
+		return ch, w.tx.SaveChallenge(ch) // it was taken away, or there is no provider any more
+	}
+	if err := w.spend(sc, v); err != nil {
+		return ch, err
 	}
 	epoch, err := w.epochFor(ch)
 	if err != nil {
@@ -81,7 +97,8 @@ func (w *work) send(sc scene, ch Challenge) (Challenge, error) {
 	if err != nil {
 		return ch, err
 	}
-	if i := slices.IndexFunc(list, func(m OutboxRow) bool { return waiting(m) && m.Epoch == epoch.Number }); i >= 0 {
+	same := func(m OutboxRow) bool { return waiting(m) && m.Epoch == epoch.Number && m.Channel == ch.Channel }
+	if i := slices.IndexFunc(list, same); i >= 0 {
 		m := list[i]
 		m.Due, m.Asked = w.now, w.now
 		return ch, w.tx.SaveMessage(m)
@@ -93,6 +110,9 @@ func (w *work) send(sc scene, ch Challenge) (Challenge, error) {
 	}
 	facts, err := w.codeFacts(ch)
 	if err != nil {
+		return ch, err
+	}
+	if err := w.tellElsewhere(sc, ch, v); err != nil {
 		return ch, err
 	}
 	return ch, w.tx.AddMessage(OutboxRow{
@@ -135,7 +155,7 @@ func (w *work) epochFor(ch Challenge) (Epoch, error) {
 		if e.Channel != ch.Channel {
 			continue
 		}
-		if w.limits.ends(e)-w.now >= seconds(w.limits.EmailCodeLife)/2 {
+		if life, _ := w.limits.lives(e.Channel); w.limits.ends(e)-w.now >= seconds(life)/2 {
 			return e, nil
 		}
 		next.Number = e.Number + 1

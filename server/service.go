@@ -28,6 +28,8 @@ type Config struct {
 	// can allow-list it. OutboxURL is the local outbox page, empty where there is none.
 	Sender    string
 	OutboxURL string
+	// Phones says how phones are reached; the zero value means not at all.
+	Phones Phones
 	// Subject gives the subject line of a message, told to people so that they
 	// can search a mailbox for it. Nil gives "Holdfast " and the reference.
 	Subject func(kind, language, reference string) string
@@ -55,15 +57,16 @@ type Service struct {
 	outbox  string
 	subject func(kind, language, reference string) string
 	limits  Limits
+	phones  Phones
 	log     *slog.Logger
 	// policies and rules are passed on.
-	policies    Policies
-	rules       Rules
-	argon       chan struct{}
-	dummy       string
+	policies Policies
+	rules    Rules
+	argon    chan struct{}
+	dummy    string
 	// keyed is the store, under which every transaction has its keys.
-	keyed       *keyed
-	lastID      atomic.Int64
+	keyed  *keyed
+	lastID atomic.Int64
 }
 
 // argonAtOnce caps how many passwords are hashed at a time: 19 MiB each.
@@ -89,7 +92,7 @@ func newService(cfg Config) (*Service, error) {
 	}
 	s := &Service{
 		now: cfg.Now, rand: cfg.Rand, master: cfg.Master, origin: cfg.Origin, host: origin.Hostname(),
-		sender: cfg.Sender, outbox: cfg.OutboxURL, subject: cfg.Subject, limits: cfg.Limits, log: cfg.Log,
+		sender: cfg.Sender, outbox: cfg.OutboxURL, subject: cfg.Subject, limits: cfg.Limits, phones: cfg.Phones, log: cfg.Log,
 		policies: cfg.Policies, rules: cfg.Rules, argon: make(chan struct{}, argonAtOnce),
 	}
 	if s.rand == nil {

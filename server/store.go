@@ -49,6 +49,12 @@ type Accounts interface {
 	// VerifiedContact finds the contact that is verified under a blind index.
 	VerifiedContact(blind []byte) (Contact, error)
 	SaveContact(Contact) error
+	// ContactsOf lists an account's contacts that were not removed, in
+	// no order.
+	ContactsOf(account string) ([]Contact, error)
+	// WipeContacts forgets the addresses of contacts removed before a time and says
+	// of how many.
+	WipeContacts(removed int64) (int, error)
 }
 
 // Devices keeps devices, and the keys that once were theirs.
@@ -151,6 +157,10 @@ type Counters interface {
 	Times(key []byte) ([]int64, error)
 	// SetTimes replaces them; the row may be forgotten after a time.
 	SetTimes(key []byte, times []int64, forget int64) error
+	// AddCountrySends adds to what a country's phones were sent in an hour;
+	// CountrySends lists the hours from one on, the oldest first.
+	AddCountrySends(CountrySends) error
+	CountrySends(country string, hour int64) ([]CountrySends, error)
 }
 
 // Proofs keeps what makes a request count once: nonces and stored replies.

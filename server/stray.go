@@ -14,7 +14,7 @@ func (w *work) strayAnswer(dev Device, r api.AnswerRequest) error {
 	if err != nil {
 		return err
 	}
-	if !wellFormed(sc.to.Channel, r.Code) {
+	if !wellFormed(r.Code) {
 		return api.NewError(api.CodeMistyped)
 	}
 	if err := w.mayTry(sc); err != nil {

@@ -6,13 +6,17 @@ import (
 
 // view is what a client is told of a challenge: never the code.
 func (w *work) view(sc scene, ch Challenge) (api.Challenge, error) {
-	address, err := w.address(sc.to)
+	sc, err := w.about(sc, ch)
+	if err != nil {
+		return api.Challenge{}, err
+	}
+	now, err := w.current(sc, ch)
 	if err != nil {
 		return api.Challenge{}, err
 	}
 	v := api.Challenge{
 		Reference: ch.Reference, State: ch.State, Reason: ch.Reason, Channel: ch.Channel,
-		Destination: maskEmail(address), Opened: stamp(ch.Opened), Changes: ch.Changes,
+		Destination: now.mask(), Opened: stamp(ch.Opened), Changes: ch.Changes,
 		TriesLeft: max(w.limits.TriesPerChallenge-ch.Failures, 0),
 		Sender:    w.sender, Outbox: w.outbox,
 		Subject: w.subject(MessageCodePrefix+ch.Reason, sc.acct.Language, ch.Reference),
@@ -24,15 +28,37 @@ func (w *work) view(sc scene, ch Challenge) (api.Challenge, error) {
 	if err := w.viewTimes(sc, ch, &v); err != nil {
 		return v, err
 	}
+	ways, err := w.waysOf(sc, ch)
+	if err != nil {
+		return v, err
+	}
+	if v.Ways, err = w.viewWays(sc, ways); err != nil {
+		return v, err
+	}
 	list, err := w.tx.MessagesOf(ch.ID)
 	if err != nil {
 		return v, err
 	}
 	v.Deliveries = make([]api.Delivery, 0, len(list))
 	for _, m := range list {
-		v.Deliveries = append(v.Deliveries, delivery(m))
+		d := delivery(m)
+		if d.Destination = v.Destination; m.Channel != ch.Channel {
+			d.Destination = maskOf(ways, m)
+		}
+		v.Deliveries = append(v.Deliveries, d)
 	}
 	return v, nil
+}
+
+// maskOf gives the masked address of a message, as far as it is still one of the
+// ways.
+func maskOf(ways []way, m OutboxRow) string {
+	for _, v := range ways {
+		if v.to.ID == m.Contact {
+			return v.mask()
+		}
+	}
+	return "•••"
 }
 
 func (w *work) viewTimes(sc scene, ch Challenge, v *api.Challenge) error {

@@ -124,6 +124,7 @@ func (w *writer) what(b *body, m server.Message, kind kindTexts, device string) 
 		b.What = append(b.What, w.say(key, nil))
 	}
 	w.announced(b, m)
+	w.elsewhere(b, m)
 	if p := "mail.policy." + m.Data["Policy"]; m.Kind == server.NoticePolicy && w.Has(p) {
 		b.What = append(b.What, w.say(p, nil))
 	}

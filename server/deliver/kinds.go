@@ -31,4 +31,12 @@ var kinds = map[string]kindTexts{
 	server.NoticeRevoked:      {named: true},
 	server.NoticePolicy:       {},
 	server.NoticeEnrolStopped: {},
+	server.MessagePhone:       {code: true, named: true},
+	server.MessageChannel:     {code: true, named: true},
+	server.NoticeCodeSent:     {named: true},
+	server.NoticePhone:        {named: true},
+	server.NoticePhoneGone:    {named: true},
+	server.NoticeChannel:      {named: true},
+	server.NoticeBlocked:      {named: true},
+	server.NoticeTest:         {named: true},
 }

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -32,6 +33,19 @@ type Config struct {
 	// Concurrent is how many requests are served at once, the rest is told
 	// "busy"; may be 0 for 256.
 	Concurrent int
+	// Watch is called with every request's context as it comes in; the context that it
+	// gives goes on, and the function is called with how the request ended. Nil watches
+	// nothing.
+	Watch func(context.Context) (context.Context, func(Seen))
+}
+
+// Seen is what may be known of a request outside: the pattern of its route (empty for
+// what is none), the status, the problem's code and the time it took.
+type Seen struct {
+	Route  string
+	Status int
+	Code   string
+	Took   time.Duration
 }
 
 // API is the handler of every route of version 1 and of the documents beside

@@ -101,6 +101,39 @@ func (f *fakeService) Announce(_ context.Context, c server.Caller, _ api.Announc
 	return api.DeviceReply{State: api.DeviceActivated}, f.note("announce", c)
 }
 
+func (f *fakeService) Security(_ context.Context, c server.Caller) (api.Security, error) {
+	return api.Security{Channel: api.ChannelEmail, Ways: []api.Way{}}, f.note("security", c)
+}
+
+func (f *fakeService) RequestChannel(_ context.Context, c server.Caller, _ api.ChannelRequest) (api.DeviceReply, error) {
+	return api.DeviceReply{State: api.DeviceActivated, Challenge: &api.Challenge{}}, f.note("channel", c)
+}
+
+func (f *fakeService) RequestPhone(_ context.Context, c server.Caller, _ api.PhoneRequest) (api.DeviceReply, error) {
+	return api.DeviceReply{State: api.DeviceActivated, Challenge: &api.Challenge{}}, f.note("phone", c)
+}
+
+func (f *fakeService) RemovePhone(_ context.Context, c server.Caller, _ api.NoPhoneRequest) (api.Security, error) {
+	return api.Security{Ways: []api.Way{}}, f.note("no phone", c)
+}
+
+func (f *fakeService) TestWay(_ context.Context, c server.Caller, r api.TestRequest) (api.Delivery, error) {
+	return api.Delivery{Channel: r.Channel, State: api.DeliveryQueued}, f.note("test", c)
+}
+
+func (f *fakeService) LiftEnrolStop(_ context.Context, c server.Caller) (api.Security, error) {
+	return api.Security{Ways: []api.Way{}}, f.note("lift", c)
+}
+
+func (f *fakeService) LinkPage(_ context.Context, token string) (server.NotMe, error) {
+	f.calls = append(f.calls, "link "+token)
+	return server.NotMe{Language: "vi", Effect: server.EffectComputer}, f.err
+}
+
+func (f *fakeService) SayNotMe(_ context.Context, c server.Caller, token string) (server.NotMe, error) {
+	return server.NotMe{Language: "ru", Effect: server.EffectComputer, Done: true}, f.note("not me "+token, c)
+}
+
 func (f *fakeService) SignOut(_ context.Context, c server.Caller) error { return f.note("sign-out", c) }
 
 func (f *fakeService) JWKS() jose.JSONWebKeySet { return jose.JSONWebKeySet{Keys: []jose.JSONWebKey{}} }

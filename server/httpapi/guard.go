@@ -41,13 +41,21 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.secure(w.Header())
 	code, route := "", ""
 	rec := &recorder{ResponseWriter: w}
+	ended := func(Seen) {}
+	if a.cfg.Watch != nil {
+		var ctx context.Context
+		ctx, ended = a.cfg.Watch(r.Context())
+		r = r.WithContext(ctx)
+	}
 	defer func() {
 		if v := recover(); v != nil {
 			a.panicked(rec, v)
 			code = api.CodeInternal
 		}
+		seen := Seen{Route: route, Status: rec.status, Code: code, Took: a.cfg.Now().Sub(begun)}
+		ended(seen)
 		a.cfg.Log.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("route", route),
-			slog.Int("status", rec.status), slog.String("code", code), slog.Duration("took", a.cfg.Now().Sub(begun)))
+			slog.Int("status", rec.status), slog.String("code", code), slog.Duration("took", seen.Took))
 	}()
 	route, err := a.admit(rec, r, &code)
 	if err != nil {
@@ -64,6 +72,9 @@ func (a *API) admit(w *recorder, r *http.Request, code *string) (route string, e
 		defer func() { <-a.places }()
 	default:
 		return "", api.NewError(api.CodeBusy)
+	}
+	if a.notMe(w, r) {
+		return notMeRoute, nil
 	}
 	if route, err = a.route(w, r); err != nil {
 		return route, err

@@ -38,6 +38,8 @@ func TestOpenAPI(t *testing.T) {
 		api.RouteAccounts: "post", api.RouteDevices: "post", api.RouteDevice: "get", api.RouteCheckIns: "post",
 		api.RouteChallenge: "get", api.RouteDeliveries: "post", api.RouteAnswers: "post", api.RouteSignOut: "post",
 		api.RouteRotations: "post", api.RouteKeys: "post", api.RouteHistory: "get", api.RouteAnnounce: "post",
+		api.RouteSecurity: "get", api.RouteChannel: "post", api.RoutePhones: "post", api.RouteNoPhone: "post",
+		api.RouteTests: "post", api.RouteEnrolStop: "post",
 	} {
 		op, _ := doc.Paths[route][method].(map[string]any)
 		if op == nil {

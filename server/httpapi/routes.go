@@ -64,6 +64,7 @@ func (a *API) routes() {
 		})
 	write[atChallenge](a, api.RouteDeliveries, "Send the code again", s.SendAgain)
 	write[atChallenge](a, api.RouteAnswers, "Answer the challenge", s.Answer)
+	a.security()
 	a.signOut()
 	a.history()
 	a.describeBodies()

@@ -30,6 +30,12 @@ func TestEveryRouteReachesItsUseCase(t *testing.T) {
 		{"POST", "/v1/devices/d1/rotations", asJSON(t, api.RotateRequest{Ephemeral: r.service.key.X}), "rotate", 200},
 		{"POST", "/v1/devices/d1/keys", r.keysBody(), "keys", 200},
 		{"GET", "/v1/devices/d1/history", "", "history", 200},
+		{"GET", "/v1/devices/d1/security", "", "security", 200},
+		{"POST", "/v1/devices/d1/security/channel", asJSON(t, api.ChannelRequest{Channel: "sms", Password: "x"}), "channel", 200},
+		{"POST", "/v1/devices/d1/security/phones", asJSON(t, api.PhoneRequest{Number: "+84 91 234 56 78", Password: "x"}), "phone", 200},
+		{"POST", "/v1/devices/d1/security/phones/remove", asJSON(t, api.NoPhoneRequest{Password: "x"}), "no phone", 200},
+		{"POST", "/v1/devices/d1/security/tests", asJSON(t, api.TestRequest{Channel: "sms"}), "test", 200},
+		{"POST", "/v1/devices/d1/security/enrol-stop/lift", "{}", "lift", 200},
 		{"POST", "/v1/devices/d1/sign-out", "{}", "sign-out", 204},
 	} {
 		t.Run(c.call, func(t *testing.T) {

@@ -16,6 +16,7 @@ const (
 	maxEmail      = 254 // RFC 5321, 4.5.3.1.3 less the angle brackets
 	maxPassword   = 256
 	maxCode       = 64
+	maxNumber     = 32
 	maxPlace      = 128
 	maxComponents = 20000
 	idLength      = 64
@@ -69,6 +70,12 @@ func rules() []rule {
 		{api.ReplaceKeyRequest{}, "hardware", oneOf(api.HardwareTPM)},
 		{api.ReplaceKeyRequest{}, "next", hex32},
 		{api.ReplaceKeyRequest{}, "claim", b64sig},
+		{api.ChannelRequest{}, "channel", oneOf(api.ChannelEmail, api.ChannelSMS, api.ChannelVoice)},
+		{api.ChannelRequest{}, "password", length(1, maxPassword)},
+		{api.PhoneRequest{}, "number", pattern(`^\+[0-9 ().-]*$`, 8, maxNumber)},
+		{api.PhoneRequest{}, "password", length(1, maxPassword)},
+		{api.NoPhoneRequest{}, "password", length(1, maxPassword)},
+		{api.TestRequest{}, "channel", oneOf(api.ChannelEmail, api.ChannelSMS, api.ChannelVoice)},
 		{api.DeliveryRequest{}, "channel", oneOf(api.ChannelEmail, api.ChannelSMS, api.ChannelVoice)},
 	}
 }

@@ -27,6 +27,15 @@ type Service interface {
 	Announce(ctx context.Context, c server.Caller, r api.AnnounceRequest) (api.DeviceReply, error)
 	ReplaceKey(ctx context.Context, c server.Caller, r api.ReplaceKeyRequest) (api.DeviceReply, error)
 	History(ctx context.Context, c server.Caller, before int64) (api.History, error)
+	Security(ctx context.Context, c server.Caller) (api.Security, error)
+	RequestChannel(ctx context.Context, c server.Caller, r api.ChannelRequest) (api.DeviceReply, error)
+	RequestPhone(ctx context.Context, c server.Caller, r api.PhoneRequest) (api.DeviceReply, error)
+	RemovePhone(ctx context.Context, c server.Caller, r api.NoPhoneRequest) (api.Security, error)
+	TestWay(ctx context.Context, c server.Caller, r api.TestRequest) (api.Delivery, error)
+	LiftEnrolStop(ctx context.Context, c server.Caller) (api.Security, error)
+	// LinkPage and SayNotMe are those of a link in a message; not_found.
+	LinkPage(ctx context.Context, token string) (server.NotMe, error)
+	SayNotMe(ctx context.Context, c server.Caller, token string) (server.NotMe, error)
 	SignOut(ctx context.Context, c server.Caller) error
 	// JWKS is the published key set (RFC 7517).
 	JWKS() jose.JSONWebKeySet

@@ -4,7 +4,8 @@ import "github.com/seed-1feef0b2/holdfast/server"
 
 var (
 	challenges = newTable("challenges", "id", "account", "device", "reference", "state", "reason", "contact", "channel",
-		"secret", "failures", "changes", "place", "mute", "opened", "closed", "expires", "told", "seq")
+		"secret", "failures", "changes", "place", "mute", "opened", "closed", "expires", "told", "seq",
+		"email", "phone", "wish")
 	epochs = newTable("epochs", "challenge", "channel", "number", "created", "handed")
 )
 
@@ -12,6 +13,7 @@ func challengeValues(c server.Challenge) []any {
 	return []any{
 		c.ID, c.Account, c.Device, c.Reference, c.State, c.Reason, c.Contact, c.Channel,
 		blob(c.Secret), c.Failures, pack(c.Changes), c.Place, flag(c.Mute), c.Opened, c.Closed, c.Expires, c.Told, c.Seq,
+		c.Email, c.Phone, c.Wish,
 	}
 }
 
@@ -19,7 +21,8 @@ func scanChallenge(r scanner) (c server.Challenge, err error) {
 	var changes string
 	var mute int64
 	err = r.Scan(&c.ID, &c.Account, &c.Device, &c.Reference, &c.State, &c.Reason, &c.Contact, &c.Channel,
-		&c.Secret, &c.Failures, &changes, &c.Place, &mute, &c.Opened, &c.Closed, &c.Expires, &c.Told, &c.Seq)
+		&c.Secret, &c.Failures, &changes, &c.Place, &mute, &c.Opened, &c.Closed, &c.Expires, &c.Told, &c.Seq,
+		&c.Email, &c.Phone, &c.Wish)
 	if err != nil {
 		return c, err
 	}

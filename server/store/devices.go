@@ -5,7 +5,7 @@ import "github.com/seed-1feef0b2/holdfast/server"
 var (
 	devices = newTable("devices", "id", "account", "keyid", "public", "name", "platform", "state", "once_active",
 		"chain", "last_prev", "last_next", "epoch", "unread", "seen_day", "seen", "failures", "streak", "next_try",
-		"checked", "sum", "assurance", "created", "activated", "last_seen", "hardware", "claim")
+		"checked", "sum", "assurance", "created", "activated", "last_seen", "hardware", "claim", "blocked")
 	revokedKeys = newTable("revoked_keys", "keyid", "public", "device", "account", "revoked", "reason")
 	holds       = newTable("holds", "id", "account", "device", "reason", "created", "until", "condition")
 )
@@ -14,7 +14,7 @@ func deviceValues(d server.Device) []any {
 	return []any{
 		d.ID, d.Account, d.KeyID, pack(d.Key), d.Name, d.Platform, d.State, flag(d.OnceActive),
 		d.Current, d.LastPrev, d.LastNext, d.Epoch, pack(d.Unread), d.SeenDay, blob(d.Seen), pack(d.Failures), d.Streak, d.NextTry,
-		d.Checked, blob(d.Sum), d.Assurance, d.Created, d.Activated, d.LastSeen, d.Hardware, blob(d.Claim),
+		d.Checked, blob(d.Sum), d.Assurance, d.Created, d.Activated, d.LastSeen, d.Hardware, blob(d.Claim), d.Blocked,
 	}
 }
 
@@ -23,7 +23,7 @@ func scanDevice(r scanner) (d server.Device, err error) {
 	var once int64
 	err = r.Scan(&d.ID, &d.Account, &d.KeyID, &key, &d.Name, &d.Platform, &d.State, &once,
 		&d.Current, &d.LastPrev, &d.LastNext, &d.Epoch, &unread, &d.SeenDay, &d.Seen, &failures, &d.Streak, &d.NextTry,
-		&d.Checked, &d.Sum, &d.Assurance, &d.Created, &d.Activated, &d.LastSeen, &d.Hardware, &d.Claim)
+		&d.Checked, &d.Sum, &d.Assurance, &d.Created, &d.Activated, &d.LastSeen, &d.Hardware, &d.Claim, &d.Blocked)
 	if err != nil {
 		return d, err
 	}

@@ -46,6 +46,7 @@ func (t *tx) Sweep(now int64) (int, error) {
 		"DELETE FROM nonces WHERE forget <= $1",
 		"DELETE FROM replies WHERE forget <= $1",
 		"DELETE FROM counters WHERE forget <= $1",
+		"DELETE FROM country_sends WHERE hour < $1 / 3600 - 48",
 	} {
 		r, err := t.t.exec(t.ctx, query, now)
 		if err != nil {
