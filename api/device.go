@@ -223,9 +223,9 @@ const (
 	EventViewed     = "viewed"     // somebody at the server's console looked at the account
 	EventSentAgain  = "sent-again" // somebody there had the code sent again
 	EventHeld       = "held"       // somebody there lengthened the hold; Reason says why
-	EventPhone      = "phone"   // a phone was enrolled, or taken away
-	EventChannel    = "channel" // where codes go was changed
-	EventBlocked    = "blocked" // a link in a message shut a computer out
+	EventPhone      = "phone"      // a phone was enrolled, or taken away
+	EventChannel    = "channel"    // where codes go was changed
+	EventBlocked    = "blocked"    // a link in a message shut a computer out
 )
 
 // Release is the server's share K_srv, sealed with HPKE (RFC 9180, base mode,

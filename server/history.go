@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"math"
@@ -20,13 +21,20 @@ type eventFacts struct {
 	Flags     []string     `json:"flags,omitempty"`
 	// Window is the change window that listed the changes.
 	Window string `json:"window,omitempty"`
+	// By is the role of whoever did it by the console.
+	By string `json:"by,omitempty"`
 }
 
 // event adds a row to the account's log that the device's history tells of.
 // The event is one of the api.Event constants. A device without an id stands for
 // all computers of its account.
 func (w *work) event(dev Device, event string, f eventFacts) error {
-	return w.eventBy(actorDevice, dev, event, f)
+	if w.user.ID == "" {
+		return w.eventBy(actorDevice, dev, event, f)
+	}
+	f.By = string(w.user.Role)
+	f.Reason = cmp.Or(f.Reason, w.reason)
+	return w.eventBy(f.By, dev, event, f)
 }
 
 func (w *work) eventBy(actor string, dev Device, event string, f eventFacts) error {
@@ -35,7 +43,7 @@ func (w *work) eventBy(actor string, dev Device, event string, f eventFacts) err
 		return err
 	}
 	return w.record(AuditRow{
-		Account: dev.Account, Actor: actor, Device: dev.ID, Event: event, Result: f.Result, Facts: string(facts),
+		Account: dev.Account, Actor: actor, Device: dev.ID, Event: event, Result: f.Result, Facts: string(facts), Detail: w.onBehalf(""),
 	})
 }
 
@@ -80,7 +88,7 @@ func historyOf(rows []AuditRow) (api.History, error) {
 		}
 		h.Events = append(h.Events, api.Event{
 			Seq: r.Seq, At: stamp(r.At), Event: r.Event, Reason: f.Reason, Reference: f.Reference,
-			Changes: f.Changes, Flags: f.Flags, Window: f.Window,
+			Changes: f.Changes, Flags: f.Flags, Window: f.Window, By: f.By,
 		})
 	}
 	return h, nil

@@ -34,6 +34,7 @@ type Tx interface {
 	Proofs
 	Trail
 	Roots
+	Staff
 	Secrets
 	Keys
 }

@@ -22,6 +22,10 @@ type work struct {
 	reading bool
 	// announcing is what a challenge that is being opened announces.
 	announcing *Announcement
+	// user is who acts by the console, the zero value where nobody does; reason is
+	// what he gave as his.
+	user   StaffUser
+	reason string
 }
 
 // kept is a refusal whose transaction is committed all the same: a wrong code

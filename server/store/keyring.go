@@ -82,6 +82,7 @@ func sealedPlaces() []sealedPlace {
 		{"challenges.secret", "challenges", "secret", "id", ""},
 		{"shares.sealed", "shares", "sealed", "device", "generation"},
 		{"issuers.sealed", "issuers", "sealed", "id", ""},
+		{"staff_users.totp", "staff_users", "totp", "id", ""},
 	}
 }
 
