@@ -35,7 +35,7 @@ type Reports struct {
 }
 
 type waitingReport struct {
-	report server.Report
+	report func() server.Report
 	tries  int
 	due    time.Time
 }
@@ -51,10 +51,17 @@ func NewReports(taker ReportTaker, log *slog.Logger) *Reports {
 // Take takes a report in, at once or a little later. An error means that it could
 // not be stored at all and should be sent again.
 func (r *Reports) Take(ctx context.Context, report server.Report) error {
-	if report.State == "" {
+	return r.takeLate(ctx, func() server.Report { return report })
+}
+
+// takeLate is Take for a report whose message may get another name meanwhile: it
+// is asked for anew at every try.
+func (r *Reports) takeLate(ctx context.Context, report func() server.Report) error {
+	now := report()
+	if now.State == "" {
 		return nil
 	}
-	known, err := r.taker.TakeReport(ctx, report)
+	known, err := r.taker.TakeReport(ctx, now)
 	if err == nil && !known {
 		r.later(waitingReport{report: report})
 	}
@@ -97,7 +104,11 @@ func (r *Reports) Run(ctx context.Context) {
 // offer offers what is due again and says how long until the next one is.
 func (r *Reports) offer(ctx context.Context) time.Duration {
 	for _, w := range r.due() {
-		known, err := r.taker.TakeReport(ctx, w.report)
+		report := w.report()
+		if report.State == "" {
+			continue
+		}
+		known, err := r.taker.TakeReport(ctx, report)
 		if err != nil {
 			r.log.Error("a provider's report could not be stored", "error", err)
 		}

@@ -210,19 +210,27 @@ func (s *SMPP) trouble(err error, l Letter) Outcome {
 	}
 }
 
-// receipt takes a delivery receipt in.
+// receipt takes a delivery receipt in. It may come before the answers to all parts
+// of its message, so what it means is found out at every try.
 func (s *SMPP) receipt(ctx context.Context, r smpp.Receipt) error {
-	report := server.Report{Provider: s.parts.whole(s.opt.Name + "/" + r.ID), Detail: r.State}
+	return s.opt.Reports.takeLate(ctx, func() server.Report { return s.report(r) })
+}
+
+// report is what a receipt says of the whole message: it is delivered with its
+// last part, and failed with any.
+func (s *SMPP) report(r smpp.Receipt) server.Report {
+	part := s.opt.Name + "/" + r.ID
+	report := server.Report{Provider: s.parts.whole(part), Detail: r.State}
 	if r.Error != "" && strings.Trim(r.Error, "0") != "" {
 		report.Detail += ", error " + r.Error
 	}
 	switch {
-	case r.Delivered() && report.Provider == s.opt.Name+"/"+r.ID:
+	case r.Delivered() && report.Provider == part:
 		report.State = api.DeliveryDelivered
 	case r.Failed():
 		report.State = api.DeliveryBounced
 	}
-	return s.opt.Reports.Take(ctx, report)
+	return report
 }
 
 // partsKept is how many names of parts are remembered.
