@@ -146,5 +146,5 @@ func (d *DB) Read(ctx context.Context, fn func(server.Tx) error) error {
 }
 
 func (d *DB) runs(ctx context.Context, fn func(server.Tx) error) func(transaction) error {
-	return func(t transaction) error { return fn(&tx{ctx: ctx, t: t, unique: d.backend.unique}) }
+	return func(t transaction) error { return fn(&tx{ctx: ctx, t: remember(t), unique: d.backend.unique}) }
 }

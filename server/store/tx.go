@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed-1feef0b2/holdfast/server"
@@ -14,7 +15,7 @@ import (
 // file per object.
 type tx struct {
 	ctx    context.Context //nolint:containedctx // it lives no longer than the call
-	t      transaction
+	t      *remembering
 	unique func(error) bool
 }
 
@@ -33,6 +34,26 @@ func (t *tx) exec(query string, args ...any) error {
 
 // change is exec for one row that must be there.
 func (t *tx) change(query string, args ...any) error {
+	for _, of := range []*table{&devices, &challenges, &messages} {
+		if query != of.update {
+			continue
+		}
+		narrow, some, ok := t.t.narrow(of, args)
+		if ok && narrow == "" {
+			return nil // nothing differs
+		}
+		if ok {
+			if err := t.changeOne(narrow, some...); err != nil {
+				return err
+			}
+			t.t.keep(of, args)
+			return nil
+		}
+	}
+	return t.changeOne(query, args...)
+}
+
+func (t *tx) changeOne(query string, args ...any) error {
 	r, err := t.t.exec(t.ctx, query, args...)
 	if err != nil {
 		if t.unique(err) {
@@ -51,14 +72,25 @@ type scanner interface{ Scan(dest ...any) error }
 
 // all reads every row of a query.
 func all[T any](t *tx, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
+	key := answerKey(query, args)
+	if v, ok := t.t.answers[key].([]T); ok {
+		return slices.Clone(v), nil
+	}
+	of := tracked(query)
 	var out []T
 	err := t.t.query(t.ctx, func(row scanner) error {
+		if of != nil {
+			row = keeper{row, t.t, of}
+		}
 		v, err := scan(row)
 		out = append(out, v)
 		return err
 	}, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
+	}
+	if key != "" {
+		t.t.answers[key] = slices.Clone(out)
 	}
 	return out, nil
 }
@@ -85,7 +117,11 @@ func scanNumber0(r scanner) (n int64, err error) {
 }
 
 // table writes the statements of a table from its columns; the first is the key.
-type table struct{ insert, update, selected string }
+type table struct {
+	name                     string
+	columns                  []string
+	insert, update, selected string
+}
 
 func newTable(name string, columns ...string) table {
 	marks, sets := make([]string, len(columns)), make([]string, 0, len(columns))
@@ -97,6 +133,7 @@ func newTable(name string, columns ...string) table {
 	}
 	list := strings.Join(columns, ", ")
 	return table{
+		name: name, columns: columns,
 		insert:   "INSERT INTO " + name + " (" + list + ") VALUES (" + strings.Join(marks, ", ") + ")",
 		update:   "UPDATE " + name + " SET " + strings.Join(sets, ", ") + " WHERE " + columns[0] + " = $1",
 		selected: "SELECT " + list + " FROM " + name + " ",
