@@ -41,7 +41,9 @@ type Confirmation struct {
 
 // IssuersClaims announce a change of the issuer keys: the key that was pinned as
 // next signs, becomes current, and names the one that comes after it. A client
-// that holds Previous takes Keys in its place.
+// that holds Previous takes Keys in its place. Where Previous is empty the keys
+// before are lost and Keys.Current signs for itself: a client takes such keys only
+// when its owner gives the account's address again.
 type IssuersClaims struct {
 	Issuer   string     `json:"iss"`
 	Audience string     `json:"aud"`

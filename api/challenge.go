@@ -116,6 +116,8 @@ type AnswerRequest struct {
 	Claim string `json:"claim,omitempty"`
 	// Generation is the generation of the vault's server slot; 0 without a vault.
 	Generation int `json:"generation,omitempty"`
+	// Issuer is as in CheckInRequest.
+	Issuer string `json:"issuer,omitempty"`
 }
 
 // AnswerReply is a DeviceReply.

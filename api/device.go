@@ -86,6 +86,9 @@ type CheckInRequest struct {
 	// carries newer ones.
 	PolicyVersion int `json:"policy_version,omitempty"`
 	RulesVersion  int `json:"rules_version,omitempty"`
+	// Issuer is the RFC 7638 thumbprint of the issuer key that is pinned as current;
+	// the reply brings what was announced since.
+	Issuer string `json:"issuer,omitempty"`
 }
 
 // RotateRequest asks for a new share, so that the vault can be given a new master
@@ -121,6 +124,8 @@ type ReplaceKeyRequest struct {
 	// Claim is the registered claim key's Ed25519 signature, base64url, over
 	// "holdfast-claim-v1\n" + device id + "\n" + keyid of Key.
 	Claim string `json:"claim"`
+	// Issuer is as in CheckInRequest.
+	Issuer string `json:"issuer,omitempty"`
 }
 
 // DeviceReply is what the server says of a device after a check-in, an answer
@@ -155,10 +160,10 @@ type DeviceReply struct {
 	// ContactLost says that the server lost the account's address with its master
 	// key: no code can be sent until the person gives it again. See EmailRequest.
 	ContactLost bool `json:"contact_lost,omitempty"`
-	// Issuers is a signed change of the issuer keys (compact JWS, typ IssuersType,
-	// signed by the key that was pinned as next), where the server's are newer than
-	// the certificate's that the client shows to hold.
-	Issuers string `json:"issuers,omitempty"`
+	// Issuers are the signed changes of the issuer keys since the one that the
+	// request named, the oldest first (compact JWS, typ IssuersType; see
+	// IssuersClaims).
+	Issuers []string `json:"issuers,omitempty"`
 }
 
 // Window is a change window: a time in which listed drift needs no code.

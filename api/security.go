@@ -72,6 +72,8 @@ type TestRequest struct {
 type EmailRequest struct {
 	Email    string `json:"email"`
 	Password string `json:"password"`
+	// Issuer is as in CheckInRequest.
+	Issuer string `json:"issuer,omitempty"`
 }
 
 // LiftRequest lets the account enrol new computers again. POST

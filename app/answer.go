@@ -45,7 +45,7 @@ func (s *session) answer(ctx context.Context, typed string) error {
 	}
 	req := api.AnswerRequest{
 		Code: answer, Snapshot: digests(v.snapshot, k.ring), Ephemeral: eph.public(), Generation: v.generation,
-		Claim: claimKey(k.ring),
+		Claim: claimKey(k.ring), Issuer: issuerID(s.id.Issuers.Current),
 	}
 	f, err := s.succession(ctx, k, ch, &req)
 	if err != nil {

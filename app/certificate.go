@@ -18,9 +18,10 @@ const clockSlack = 5 * time.Minute
 
 var errSigned = errors.New("not signed by a pinned key, or not for this computer")
 
-// verifySigned checks a compact JWS against the pinned keys and gives its
-// payload. Algorithm and type are fixed: the token does not choose them.
-func verifySigned(compact, typ string, issuers api.IssuerKeys) ([]byte, error) {
+// verifySigned checks a compact JWS against the pinned keys, and for what is stored
+// against those that were pinned before, and gives its payload. Algorithm and type
+// are fixed: the token does not choose them.
+func verifySigned(compact, typ string, issuers api.IssuerKeys, past ...string) ([]byte, error) {
 	sig, err := jose.ParseSignedCompact(compact, []jose.SignatureAlgorithm{jose.EdDSA})
 	if err != nil {
 		return nil, err
@@ -28,7 +29,7 @@ func verifySigned(compact, typ string, issuers api.IssuerKeys) ([]byte, error) {
 	if got, _ := sig.Signatures[0].Protected.ExtraHeaders[jose.HeaderType].(string); got != typ {
 		return nil, errSigned
 	}
-	for _, pinned := range []string{issuers.Current, issuers.Next} {
+	for _, pinned := range append([]string{issuers.Current, issuers.Next}, past...) {
 		raw, err := base64.RawURLEncoding.DecodeString(pinned)
 		if err != nil || len(raw) != ed25519.PublicKeySize {
 			continue
@@ -43,8 +44,8 @@ func verifySigned(compact, typ string, issuers api.IssuerKeys) ([]byte, error) {
 // verifyCertificate checks an activation certificate offline: signature, type,
 // issuer, audience, the device and its key. Whether it has ended is the
 // caller's to say.
-func verifyCertificate(compact string, id *identity, thumbprint string) (*api.CertificateClaims, error) {
-	payload, err := verifySigned(compact, api.CertificateType, id.Issuers)
+func verifyCertificate(compact string, id *identity, thumbprint string, past ...string) (*api.CertificateClaims, error) {
+	payload, err := verifySigned(compact, api.CertificateType, id.Issuers, past...)
 	if err != nil {
 		return nil, err
 	}
@@ -60,8 +61,8 @@ func verifyCertificate(compact string, id *identity, thumbprint string) (*api.Ce
 }
 
 // verifyPolicy checks a signed policy and gives it.
-func verifyPolicy(compact string, id *identity) (api.Policy, error) {
-	payload, err := verifySigned(compact, api.PolicyType, id.Issuers)
+func verifyPolicy(compact string, id *identity, past ...string) (api.Policy, error) {
+	payload, err := verifySigned(compact, api.PolicyType, id.Issuers, past...)
 	if err != nil {
 		return api.Policy{}, api.Wrap(api.CodePolicyInvalid, err)
 	}

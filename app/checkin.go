@@ -91,6 +91,7 @@ func (v *view) request(ch chain) (api.CheckInRequest, *ephemeral, error) {
 		Snapshot: digests(v.snapshot, v.keys.ring), Prev: ch.Prev, Next: ch.Next,
 		Generation: v.generation, PolicyVersion: v.policy.Version, RulesVersion: v.rules,
 	}
+	req.Issuer = issuerID(v.id.Issuers.Current)
 	req.Locked = v.wantsShare()
 	if !req.Locked && v.state.Rotate <= v.generation {
 		return req, nil, nil
@@ -132,6 +133,9 @@ func (s *session) refused(err error) error {
 // absorb takes a reply: first the vault, then what was said, so that a kill in
 // between leaves a computer that asks again.
 func (s *session) absorb(ctx context.Context, v *view, reply api.DeviceReply, eph *ephemeral) error {
+	if err := s.learnIssuers(&reply); err != nil {
+		return err
+	}
 	next := *s.state
 	if reply.Challenge == nil && !v.typed && reply.State == api.DeviceActivated {
 		reply.Challenge = s.still(ctx, v.keys)
@@ -169,10 +173,10 @@ func (s *session) learn(st *record, reply api.DeviceReply, k *keyring) error {
 		if _, err := verifyPolicy(reply.Policy, s.id); err != nil {
 			return err
 		}
-		st.Policy = reply.Policy
+		st.Policy, st.Strange = reply.Policy, nil
 	}
 	st.Told, st.Challenge, st.Changes, st.HoldUntil = reply.State, reply.Challenge, reply.Changes, reply.HoldUntil
-	st.ContactLost = reply.ContactLost
+	st.ContactLost = reply.ContactLost || len(st.Strange) > 0
 	st.Rotate, st.Windows, st.Flags = reply.Rotate, reply.Windows, reply.Flags
 	st.ServerTime, st.Checked = later(st.ServerTime, reply.Time), reply.Time
 	if reply.Challenge == nil {

@@ -78,6 +78,8 @@ type Client struct {
 	lists *fingerprint.Memo
 	// rules are the placeholder rules in use, nil before they were needed.
 	rules *rules.Set
+	// past are the issuer keys that were pinned before; see record.Past.
+	past []string
 	// remake allows a lost vault to be made anew; only while restoring.
 	remake bool
 }

@@ -75,6 +75,7 @@ func (s *session) requestKey(ctx context.Context, r *remote.Client, k *keyring) 
 	reply, err := r.ReplaceKey(ctx, signer, s.id.Device, api.ReplaceKeyRequest{
 		Key: sign.FromPublic(k.next.public), Hardware: k.next.kind, Next: value,
 		Snapshot: digests(v.snapshot, k.ring), Claim: claim(k.ring, s.id.Device, signer.KeyID()),
+		Issuer: issuerID(s.id.Issuers.Current),
 	}, key)
 	s.asked(err)
 	if err != nil {

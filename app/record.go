@@ -74,6 +74,12 @@ type record struct {
 	Flags   []string     `json:"flags,omitempty"`
 	// Wanted is the way that the last challenge beside activation is about.
 	Wanted string `json:"wanted,omitempty"`
+	// Past are the issuer keys that were pinned as current before, the latest first:
+	// what is stored may be signed by them, and nothing new.
+	Past []string `json:"past,omitempty"`
+	// Strange are announcements of issuer keys for which no pinned key vouches; they
+	// count when the owner gives the address again.
+	Strange []string `json:"strange,omitempty"`
 	// ContactLost says that the server lost the account's address.
 	ContactLost bool `json:"contact_lost,omitempty"`
 	// BackedUp is the SHA-256 of the list of keys that the last backup held.

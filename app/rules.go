@@ -24,8 +24,8 @@ type rulesClaims struct {
 }
 
 // verifyRules checks signed placeholder rules and gives them. Errors: rules_invalid.
-func verifyRules(compact string, id *identity) (*rules.Set, error) {
-	payload, err := verifySigned(compact, api.RulesType, id.Issuers)
+func verifyRules(compact string, id *identity, past ...string) (*rules.Set, error) {
+	payload, err := verifySigned(compact, api.RulesType, id.Issuers, past...)
 	if err != nil {
 		return nil, api.Wrap(api.CodeRulesInvalid, err)
 	}
@@ -62,7 +62,7 @@ func (c *Client) loadRules(id *identity) *rules.Set {
 	}
 	if err == nil {
 		var set *rules.Set
-		if set, err = verifyRules(r.Rules, id); err == nil && set.Version() > c.rules.Version() {
+		if set, err = verifyRules(r.Rules, id, c.past...); err == nil && set.Version() > c.rules.Version() {
 			c.rules = set
 		}
 	}

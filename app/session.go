@@ -75,6 +75,7 @@ func (c *Client) records() (*identity, *record, error) {
 	if errors.Is(err, errNoFile) || api.CodeOf(err) == api.CodeStateBroken {
 		return id, &record{Schema: recordSchema}, nil
 	}
+	c.past = st.Past
 	return id, st, err
 }
 

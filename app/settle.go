@@ -10,7 +10,7 @@ import (
 
 // policyFrom takes the policy of a record into the view.
 func (v *view) policyFrom(st *record, id *identity) {
-	if p, err := verifyPolicy(st.Policy, id); err == nil {
+	if p, err := verifyPolicy(st.Policy, id, st.Past...); err == nil {
 		v.policy, v.hasPolicy = p, true
 	}
 }

@@ -93,11 +93,11 @@ func (c *Client) look(ctx context.Context, id *identity, st *record) *view {
 // verify checks what the server signed.
 func (v *view) verify(c *Client) {
 	if v.state.Policy != "" {
-		p, err := verifyPolicy(v.state.Policy, v.id)
+		p, err := verifyPolicy(v.state.Policy, v.id, v.state.Past...)
 		v.policy, v.hasPolicy = p, err == nil
 	}
 	if v.state.Certificate != "" {
-		claims, err := verifyCertificate(v.state.Certificate, v.id, v.keys.thumbprint())
+		claims, err := verifyCertificate(v.state.Certificate, v.id, v.keys.thumbprint(), v.state.Past...)
 		if err != nil {
 			c.cfg.Log.Warn("certificate refused", "error", err)
 			return

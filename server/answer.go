@@ -43,6 +43,7 @@ func (s *Service) Answer(ctx context.Context, c Caller, reference string, r api.
 			return api.DeviceReply{}, err
 		}
 	}
+	c.Issuer = r.Issuer
 	return act(ctx, s, c, func(w *work) (api.DeviceReply, error) { return w.answer(reference, r) })
 }
 

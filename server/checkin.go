@@ -32,6 +32,7 @@ func (s *Service) CheckIn(ctx context.Context, c Caller, r api.CheckInRequest) (
 			return api.DeviceReply{}, err
 		}
 	}
+	c.Issuer = r.Issuer
 	return act(ctx, s, c, func(w *work) (api.DeviceReply, error) { return w.checkIn(r) })
 }
 

@@ -39,6 +39,7 @@ func (s *Service) ReplaceKey(ctx context.Context, c Caller, r api.ReplaceKeyRequ
 	if err := s.reserve(ctx, c, "key claims from", s.limits.RegisterHour); err != nil {
 		return none, err
 	}
+	c.Issuer = r.Issuer
 	return act(ctx, s, c, func(w *work) (api.DeviceReply, error) { return w.requestKey(r) })
 }
 
@@ -152,6 +153,7 @@ func (w *work) openRequest(sc scene, known recognised, r api.ReplaceKeyRequest) 
 // is limited, and its challenge.
 func (w *work) requested(sc scene, ch Challenge, changes []api.Change) (api.DeviceReply, error) {
 	r := api.DeviceReply{State: api.DeviceLimited, Time: stamp(w.now), Changes: changes}
+	r.Issuers = w.ring().issuers.changesAfter(w.c.Issuer)
 	v, err := w.view(sc, ch)
 	if err != nil {
 		return r, err

@@ -25,15 +25,15 @@ const (
 // issuers are the keys that sign, as they stand in one ring; documents that were
 // signed are kept, because they say the same to everyone.
 type issuers struct {
-	key     ed25519.PrivateKey
-	kid     string
-	next    ed25519.PublicKey
-	past    []ed25519.PublicKey // the latest first
+	key  ed25519.PrivateKey
+	kid  string
+	next ed25519.PublicKey
+	past []ed25519.PublicKey // the latest first
 	// vouched are all of them by id: those of which the database holds, sealed, what
 	// shows that they are this server's. Whoever can write to it cannot add one.
 	vouched map[string]ed25519.PublicKey
-	changes []IssuerChange      // the oldest first
-	signed  *sync.Map           // what it is → compact JWS
+	changes []IssuerChange // the oldest first
+	signed  *sync.Map      // what it is → compact JWS
 }
 
 func issuerPlace(id string) string { return "issuers.sealed " + id }

@@ -136,6 +136,9 @@ type Caller struct {
 	BodyHash       [32]byte
 	// DeviceID is from the path; empty where the path has none.
 	DeviceID string
+	// Issuer is the thumbprint of the issuer key that the client pins; replies bring
+	// what was announced since. Empty where the request does not say.
+	Issuer string
 }
 
 // time is the present in whole seconds, UTC: what is stored is what is compared.

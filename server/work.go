@@ -197,7 +197,7 @@ func outcomeOf(e *api.Error) outcome {
 func bare(reply any) any {
 	if d, ok := reply.(api.DeviceReply); ok {
 		d.Certificate, d.Release, d.Next, d.Policy = "", nil, nil, ""
-		d.Rules, d.Windows = "", nil
+		d.Rules, d.Windows, d.Issuers = "", nil, nil
 		return d
 	}
 	return reply
