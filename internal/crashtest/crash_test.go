@@ -107,10 +107,10 @@ func (r *rig) report(l *ledger, what string) {
 		postgres = r.postgres.Kills()
 	}
 	fmt.Printf("%s: %d kills of servers, %d of PostgreSQL; %d steps acknowledged (%d registered, %d enrolled, %d checked in, "+
-		"%d codes typed, %d wrong ones), %d attempts without an answer; lost: %d; codes accepted twice: %d of %d (%d answers raced, %d came late); "+
+		"%d codes typed, %d wrong ones), %d attempts without an answer, %d accounts given up at a limit; lost: %d; codes accepted twice: %d of %d (%d answers raced, %d came late); "+
 		"messages: %d, arrived %d, lost %d, duplicates %d; requests by process: %v\n",
 		what, r.kills(), postgres, l.steps(), l.registered.Load(), l.enrolled.Load(), l.checkedIn.Load(), l.answered.Load(), l.wrong.Load(),
-		l.lost.Load(), len(l.faults), l.accepted.Load()-l.answered.Load(), l.answered.Load(), l.asked.Load(), l.late.Load(),
+		l.lost.Load(), l.limited.Load(), len(l.faults), l.accepted.Load()-l.answered.Load(), l.answered.Load(), l.asked.Load(), l.late.Load(),
 		post.rows, post.arrived, len(post.lost), post.duplicates, r.balancer.Passed())
 }
 
@@ -133,7 +133,7 @@ func TestServersAreKilledInTurn(t *testing.T) {
 
 // TestPostgresIsKilled: the servers go on by themselves when it is back.
 func TestPostgresIsKilled(t *testing.T) {
-	p := planned(plan{6, 2, time.Second}, plan{24, 25, 4 * time.Second})
+	p := planned(plan{6, 2, 2 * time.Second}, plan{16, 25, 8 * time.Second})
 	r := newRig(t, 3, proctest.StartPostgres(t), nil)
 	l := r.crowd(p, func(int) {
 		r.postgres.Kill()

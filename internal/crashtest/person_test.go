@@ -20,6 +20,7 @@ type ledger struct {
 	// accepted counts answers that were taken, asked those that raced for it.
 	accepted, asked, late atomic.Int64
 	lost                  atomic.Int64 // attempts whose answer never came
+	limited               atomic.Int64 // registrations and enrolments that were one attempt too many
 	mu                    sync.Mutex
 	faults                []string
 	owners                []*owned
@@ -61,7 +62,9 @@ type person struct {
 
 func (p *person) live() {
 	for n := 0; !p.done(); n++ {
-		if !p.account(fmt.Sprintf("%s.%d@example.org", p.name, n), fmt.Sprintf("10.%d.%d.%d", n/250, n%250, p.number())) {
+		before := p.l.limited.Load()
+		if !p.account(fmt.Sprintf("%s.%d@example.org", p.name, n), fmt.Sprintf("10.%d.%d.%d", n/250, n%250, p.number())) &&
+			p.l.limited.Load() == before {
 			return
 		}
 	}
@@ -122,6 +125,10 @@ func (p *person) join(email, source string, how joining) *owned {
 	}
 	d.Source = source
 	reply, err := how(d, p.ctx)
+	if reply.Code == api.CodeTooMany { // every attempt counts, and many had no answer
+		p.l.limited.Add(1)
+		return nil
+	}
 	if err != nil || reply.Err() != nil {
 		p.l.fault("%s: joining: %v %v", email, reply.Err(), err)
 		return nil

@@ -112,12 +112,16 @@ func (r Reply) Err() error {
 	return fmt.Errorf("status %d: %w", r.Status, api.NewError(r.Code))
 }
 
-// Call is one request, made once. A POST has a body and a key.
+// Call is one request. A POST has a body and a key.
 type Call struct {
 	Method, Path string
 	Body         any
 	// Key is the idempotency key of a POST; empty makes a new one.
 	Key string
+	// Raw is sent as the body in the place of Body, whatever it is.
+	Raw []byte
+	// Alter changes the request after it was signed; nil leaves it.
+	Alter func(*http.Request)
 }
 
 // Send signs a call afresh and sends it once. An error means that no reply came:
@@ -150,13 +154,15 @@ func (d *Device) Send(ctx context.Context, c Call) (Reply, error) {
 }
 
 func (d *Device) request(ctx context.Context, c Call) (*http.Request, error) {
-	var body []byte
+	body := c.Raw
 	var from io.Reader
 	if c.Body != nil {
 		var err error
 		if body, err = json.Marshal(c.Body); err != nil {
 			return nil, err
 		}
+	}
+	if body != nil {
 		// A reader of a type that net/http does not know: it must not send the same
 		// signature a second time by itself.
 		from = io.NopCloser(bytes.NewReader(body))
@@ -176,7 +182,13 @@ func (d *Device) request(ctx context.Context, c Call) (*http.Request, error) {
 	if d.Source != "" {
 		r.Header.Set("X-Forwarded-For", d.Source)
 	}
-	return r, d.sign(r, body)
+	if err := d.sign(r, body); err != nil {
+		return nil, err
+	}
+	if c.Alter != nil {
+		c.Alter(r)
+	}
+	return r, nil
 }
 
 func (d *Device) sign(r *http.Request, body []byte) error {

@@ -162,7 +162,7 @@ func answer[O any](ctx context.Context, a *API) func(O, error) (*reply[O], error
 func (a *API) operation(method, route, summary string, status int, body reflect.Type) huma.Operation {
 	op := huma.Operation{
 		OperationID: operationID(method, route), Method: method, Path: route,
-		Summary: summary, DefaultStatus: status, MaxBodyBytes: -1,
+		Summary: summary, Description: how(method, route), Tags: []string{tagOf(route)}, DefaultStatus: status, MaxBodyBytes: -1,
 		Parameters: signatureFields(body != nil),
 	}
 	if body != nil {
@@ -174,6 +174,7 @@ func (a *API) operation(method, route, summary string, status int, body reflect.
 // describeBodies publishes the schemas of the request bodies. Huma is told of
 // them only after it registered the routes: it would read the bodies itself.
 func (a *API) describeBodies() {
+	a.huma.OpenAPI().Tags = tags()
 	for route, body := range a.bodies {
 		a.huma.OpenAPI().Paths[route].Post.RequestBody = body
 	}

@@ -153,17 +153,27 @@ func (n *Node) Count(kind string) int {
 	return count
 }
 
-// nodeModules installs what the peers are made of into a cache folder, once for
-// each state of the lock file, and gives the folder.
+// nodeModules installs what the peers are made of.
 func nodeModules(t testing.TB) string {
+	t.Helper()
+	list, err := nodeFiles.ReadFile("node/package.json")
+	fatal(t, err)
+	lock, err := nodeFiles.ReadFile("node/package-lock.json")
+	fatal(t, err)
+	return NodeModules(t, list, lock)
+}
+
+// NodeModules installs what a package.json and its lock file ask for into a cache
+// folder, once for each state of the lock file, and gives the node_modules. No
+// package's own scripts are run. Without node and npm the test is skipped, or
+// fails where HOLDFAST_REQUIRE_ALL=1 is set.
+func NodeModules(t testing.TB, list, lock []byte) string {
 	t.Helper()
 	for _, program := range []string{"node", "npm"} {
 		if _, err := exec.LookPath(program); err != nil {
-			missing(t, "NOT TESTED AGAINST CARRIERS OF OTHERS' MAKING: "+program+" is not installed")
+			missing(t, "NOT TESTED AGAINST WHAT OTHERS MADE: "+program+" is not installed")
 		}
 	}
-	lock, err := nodeFiles.ReadFile("node/package-lock.json")
-	fatal(t, err)
 	base, err := os.UserCacheDir()
 	if err != nil {
 		base = os.TempDir()
@@ -173,15 +183,15 @@ func nodeModules(t testing.TB) string {
 	if _, err := os.Stat(dir); err == nil {
 		return filepath.Join(dir, "node_modules")
 	}
-	if err := install(dir); err != nil {
-		missing(t, "NOT TESTED AGAINST CARRIERS OF OTHERS' MAKING: "+err.Error())
+	if err := install(dir, map[string][]byte{"package.json": list, "package-lock.json": lock}); err != nil {
+		missing(t, "NOT TESTED AGAINST WHAT OTHERS MADE: "+err.Error())
 	}
 	return filepath.Join(dir, "node_modules")
 }
 
 // install installs beside the folder and moves it there, so that tests which do
 // so at the same time do not meet in a half-made one.
-func install(dir string) error {
+func install(dir string, files map[string][]byte) error {
 	if err := os.MkdirAll(filepath.Dir(dir), 0o750); err != nil {
 		return err
 	}
@@ -190,11 +200,7 @@ func install(dir string) error {
 		return err
 	}
 	defer os.RemoveAll(temp)
-	for _, name := range []string{"package.json", "package-lock.json"} {
-		raw, err := nodeFiles.ReadFile("node/" + name)
-		if err != nil {
-			return err
-		}
+	for name, raw := range files {
 		if err := os.WriteFile(filepath.Join(temp, name), raw, 0o600); err != nil {
 			return err
 		}
