@@ -1,7 +1,9 @@
 package deliver
 
 import (
+	"errors"
 	"fmt"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -29,7 +31,10 @@ type body struct {
 	Rules       []string
 	Facts       []string
 	NotMe       string
-	Foot        []string
+	// Link leads to a page that only shuts things out, LinkSays says so and
+	// LinkName is what it is called; all empty in messages without one.
+	Link, LinkSays, LinkName string
+	Foot                     []string
 }
 
 // writer says sentences and remembers the first one that could not be said.
@@ -78,11 +83,25 @@ func compose(m server.Message, sender string) (body, error) {
 	w.what(&b, m, kind, device)
 	w.facts(&b, m, kind, device, reference)
 	b.NotMe = w.say("mail."+m.Kind+".not-me", nil)
-	b.Foot = []string{w.say("mail.foot", nil)}
+	w.link(&b, m)
 	if sender != "" {
 		b.Foot = append(b.Foot, w.say("mail.sender", text.Data{"Sender": sender}))
 	}
 	return b, w.err
+}
+
+// link adds the one link that a message may have, and says what a link of ours
+// never does.
+func (w *writer) link(b *body, m server.Message) {
+	if m.Link == "" {
+		b.Foot = []string{w.say("mail.foot", nil)}
+		return
+	}
+	if u, err := url.Parse(m.Link); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		w.fail(errors.New("deliver: a link that is no address of a page"))
+	}
+	b.Link, b.LinkSays, b.LinkName = m.Link, w.say("mail.not-me.link", nil), w.say("mail.not-me.name", nil)
+	b.Foot = []string{w.say("mail.foot.link", nil)}
 }
 
 // referenceOf is the challenge's reference, and for a notice without one the

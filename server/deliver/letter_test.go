@@ -121,6 +121,42 @@ func TestEveryKindOfTheServerHasTexts(t *testing.T) {
 	}
 }
 
+// TestTheOneLink: where the server gives one, it stands in both shapes, after what
+// to do, and the message says that it only shuts things out; there is no other.
+func TestTheOneLink(t *testing.T) {
+	const link = "https://keys.example.org/not-me/abc_DEF-123"
+	for _, kind := range server.MessageKinds() {
+		for _, lang := range text.Languages {
+			m := full(kind, lang)
+			m.Link = link
+			l, err := Write(m, theSender, start)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.Count(l.Text, "http") != 1 || !strings.Contains(l.Text, "\n"+link+"\n") {
+				t.Errorf("%s %s:\n%s", kind, lang, l.Text)
+			}
+			if strings.Count(l.HTML, "http") != 1 || strings.Count(l.HTML, "href") != 1 || !strings.Contains(l.HTML, `href="`+link+`"`) {
+				t.Errorf("%s %s:\n%s", kind, lang, l.HTML)
+			}
+			p := text.For(lang)
+			if !strings.Contains(l.Text, p.T("mail.foot.link", nil)) || strings.Contains(l.Text, p.T("mail.foot", nil)) {
+				t.Errorf("%s %s: the foot is wrong about links:\n%s", kind, lang, l.Text)
+			}
+			if gap.MatchString(strings.ReplaceAll(l.Text, p.T("mail.not-me.link", nil), "")) {
+				t.Errorf("%s %s: a gap:\n%s", kind, lang, l.Text)
+			}
+		}
+	}
+	m := full(server.NoticeActivated, "en")
+	for _, bad := range []string{"javascript:alert(1)", "//x", "not-me/abc", "data:text/html,x"} {
+		m.Link = bad
+		if _, err := Write(m, theSender, start); err == nil {
+			t.Errorf("%s became a link", bad)
+		}
+	}
+}
+
 func TestCodeMessageSaysWhatItMust(t *testing.T) {
 	for _, kind := range server.MessageKinds() {
 		if !kinds[kind].code {

@@ -21,11 +21,15 @@ func (b body) text() string {
 	add(b.Rules...)
 	add(b.Facts...)
 	add(b.NotMe)
+	if b.Link != "" {
+		add(b.LinkSays, b.Link)
+	}
 	add(b.Foot...)
 	return strings.Join(parts, "\n\n") + "\n"
 }
 
-// page is the same as HTML: no pictures, no links, nothing fetched.
+// page is the same as HTML: no pictures, nothing fetched, and no link but the one
+// that only shuts things out.
 var page = template.Must(template.New("mail").Parse(`<!DOCTYPE html>
 <html lang="{{.Language}}"><head><meta charset="utf-8"><title>{{.Subject}}</title></head>
 <body style="margin:0;padding:24px;background:#f7f8fa;color:#1b1f24;font:16px/1.5 sans-serif">
@@ -46,6 +50,9 @@ var page = template.Must(template.New("mail").Parse(`<!DOCTYPE html>
 {{- end}}
 <p style="color:#5b6470;font-size:14px">{{range $i, $f := .Facts}}{{if $i}}<br>{{end}}{{$f}}{{end}}</p>
 <p>{{.NotMe}}</p>
+{{- if .Link}}
+<p>{{.LinkSays}}<br><a href="{{.Link}}" style="color:#9a1c1c">{{.LinkName}}</a></p>
+{{- end}}
 <p style="color:#5b6470;font-size:14px">{{range $i, $f := .Foot}}{{if $i}}<br>{{end}}{{$f}}{{end}}</p>
 </div></body></html>
 `))
