@@ -17,11 +17,12 @@ const (
 	tagSecurity   = "Security"
 )
 
+// tags are sorted by name, as linters want them.
 func tags() []*huma.Tag {
 	return []*huma.Tag{
 		{Name: tagAccounts, Description: "A person's account begins with its first computer."},
-		{Name: tagDevices, Description: "A computer: how it joins, reports itself and leaves."},
 		{Name: tagChallenges, Description: "The server's demand for a code, its messages and its answer."},
+		{Name: tagDevices, Description: "A computer: how it joins, reports itself and leaves."},
 		{Name: tagSecurity, Description: "Where an account's codes go."},
 	}
 }
