@@ -22,12 +22,17 @@ type DKIM struct {
 	key      crypto.Signer
 }
 
+// dkimName is the longest domain or selector. The library breaks a tag that does not
+// fit into a line in the middle of a word, which no verifier takes; the names of
+// the signed fields together must fit too.
+const dkimName = 60
+
 // dkimBits is the least that an RSA key must have (RFC 8301, 3.2, asks for 2048).
 const dkimBits = 2048
 
 var (
 	aDomain    = regexp.MustCompile(`^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$`)
-	signed     = []string{"From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type", "Content-Language", "Auto-Submitted"}
+	signed     = []string{"From", "To", "Subject", "Date", "Message-ID", "Content-Type"}
 	oversigned = []string{"From", "To", "Subject"} // a second one, put in on the way, breaks the signature
 )
 
@@ -35,7 +40,7 @@ var (
 // Ed25519. Domain is that of the sender's address, in lower case; the public half
 // is published at SELECTOR._domainkey.DOMAIN, see Record.
 func NewDKIM(domain, selector string, pemKey []byte) (*DKIM, error) {
-	if !aDomain.MatchString(domain) || !aDomain.MatchString(selector) {
+	if !aDomain.MatchString(domain) || !aDomain.MatchString(selector) || len(domain) > dkimName || len(selector) > dkimName {
 		return nil, errors.New("deliver: the DKIM domain and selector must be host names such as example.org and holdfast1, in lower case")
 	}
 	block, _ := pem.Decode(pemKey)
