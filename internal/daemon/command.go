@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -76,6 +74,7 @@ func commands() []command {
 		{"restored", Program.restored},
 		{"doctor", Program.doctor},
 		{"verify-audit", Program.verifyAudit},
+		{"rotate-keys", Program.rotateKeys},
 		{"version", Program.version},
 		{"help", Program.help},
 	}
@@ -227,7 +226,7 @@ func withDatabase(s Settings, options []store.Option, do func(*store.DB, *server
 	o.defaults()
 	origin := s.Origin
 	if origin == "" {
-		origin = "http://" + DefaultListen
+		origin = "http://" + s.Listen
 	}
 	db, service, err := openService(o, server.Config{Now: o.Now, Rand: o.Rand, Origin: origin})
 	if err != nil {
@@ -236,10 +235,3 @@ func withDatabase(s Settings, options []store.Option, do func(*store.DB, *server
 	return errors.Join(do(db, service), db.Close())
 }
 
-// masterThere refuses where no server has run before: a command makes no master key.
-func (s *Settings) masterThere() error {
-	if _, err := os.Stat(filepath.Join(s.Data, MasterFile)); err != nil {
-		return refuse("master-missing", text.Data{"File": filepath.Join(s.Data, MasterFile)})
-	}
-	return nil
-}

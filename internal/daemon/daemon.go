@@ -189,7 +189,7 @@ func openService(o Options, cfg server.Config) (*store.DB, *server.Service, erro
 	if cfg.Policies, cfg.Rules, err = o.Settings.documents(); err != nil {
 		return nil, nil, err
 	}
-	key, made, err := masterKey(dir, o.Rand, true)
+	kms, made, err := o.Settings.kms(o.Rand)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -201,10 +201,10 @@ func openService(o Options, cfg server.Config) (*store.DB, *server.Service, erro
 	if err != nil {
 		return nil, nil, err
 	}
-	cfg.Store, cfg.Master = db, server.NewSealer(key)
+	cfg.Store, cfg.Master = db, server.NewSealerOver(kms)
 	service, err := server.New(cfg)
 	if err != nil {
-		return nil, nil, errors.Join(strangeKey(dir, made, err), db.Close())
+		return nil, nil, errors.Join(strangeKey(o.Settings.masterFolder(), made, err), db.Close())
 	}
 	return db, service, nil
 }

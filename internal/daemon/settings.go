@@ -37,6 +37,7 @@ type Settings struct {
 	SMTP     SMTP   `json:"smtp"`
 	Phone    Phone  `json:"phone"`
 	TLS      TLS    `json:"tls"`
+	Master   Master `json:"master"`
 	// BehindProxy says that a proxy in front speaks HTTPS for this server.
 	BehindProxy bool `json:"behind_proxy"`
 	// PolicyDir is a folder of policies, NAME.json, that go in the place of those

@@ -56,6 +56,7 @@ func blocks() []block {
 		smtpBlock(),
 		phoneBlock(),
 		tlsBlock(),
+		masterBlock(),
 		documentsBlock(),
 		operationBlock(),
 		auditBlock(),
