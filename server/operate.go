@@ -49,17 +49,17 @@ func (s *Service) OpenEpoch(ctx context.Context) error {
 	})
 }
 
-// Sweep forgets what has had its time (nonces, stored replies, counters) and
-// pending accounts and devices that were not seen for long. It says how many
-// rows that were; there may be more left.
+// Sweep forgets what has had its time (nonces, stored replies, counters, old
+// messages and change windows) and pending accounts and devices that were not
+// seen for long. It says how many rows that were; there may be more left.
 func (s *Service) Sweep(ctx context.Context) (int, error) {
+	rest, err := s.sweepRest(ctx)
+	if err != nil {
+		return rest, err
+	}
 	total := 0
-	err := s.store.Write(ctx, func(tx Tx) error {
+	err = s.store.Write(ctx, func(tx Tx) error {
 		w := &work{Service: s, tx: tx, now: s.time().Unix(), ctx: ctx}
-		n, err := tx.Sweep(w.now)
-		if err != nil {
-			return err
-		}
 		before := w.now - seconds(s.limits.PendingLife)
 		accounts, err := tx.StaleAccounts(before, sweepPage)
 		if err != nil {
@@ -79,10 +79,10 @@ func (s *Service) Sweep(ctx context.Context) (int, error) {
 				return err
 			}
 		}
-		total = n + len(accounts) + len(devices)
+		total = len(accounts) + len(devices)
 		return nil
 	})
-	return total, err
+	return rest + total, err
 }
 
 // forget removes a pending device. Messages about it stay until they are sent.

@@ -49,13 +49,15 @@ func (s *Service) newAccountNumber() string {
 	return code.AccountWithCheck(s.draw(code.Digits[1:], 1) + s.draw(code.Digits, code.AccountDigits-2))
 }
 
+// messageIDLow is how many bits of a message's id are drawn.
+const messageIDLow = 22
+
 // newMessageID rises with time (milliseconds) and from call to call, and differs
 // between processes in its last 22 bits: as many as fit, because two that are the
 // same cost whoever is second his request.
 func (s *Service) newMessageID() int64 {
-	const low = 22
-	r := binary.BigEndian.Uint32(s.randomBytes(4)) & (1<<low - 1)
-	id := s.now().UnixMilli()<<low | int64(r)
+	r := binary.BigEndian.Uint32(s.randomBytes(4)) & (1<<messageIDLow - 1)
+	id := messageIDFrom(s.now()) | int64(r)
 	for {
 		last := s.lastID.Load()
 		if s.lastID.CompareAndSwap(last, max(id, last+1)) {

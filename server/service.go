@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"net/url"
+	"runtime"
 	"sync/atomic"
 	"time"
 )
@@ -69,7 +70,8 @@ type Service struct {
 	lastID atomic.Int64
 }
 
-// argonAtOnce caps how many passwords are hashed at a time: 19 MiB each.
+// argonAtOnce caps how many passwords are hashed at a time, 19 MiB each; more than
+// there are processors would not be faster.
 const argonAtOnce = 4
 
 // New makes a Service and, in an empty store, the issuer keys.
@@ -93,7 +95,7 @@ func newService(cfg Config) (*Service, error) {
 	s := &Service{
 		now: cfg.Now, rand: cfg.Rand, master: cfg.Master, origin: cfg.Origin, host: origin.Hostname(),
 		sender: cfg.Sender, outbox: cfg.OutboxURL, subject: cfg.Subject, limits: cfg.Limits, phones: cfg.Phones, log: cfg.Log,
-		policies: cfg.Policies, rules: cfg.Rules, argon: make(chan struct{}, argonAtOnce),
+		policies: cfg.Policies, rules: cfg.Rules, argon: make(chan struct{}, min(argonAtOnce, runtime.GOMAXPROCS(0))),
 	}
 	if s.rand == nil {
 		s.rand = rand.Reader

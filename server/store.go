@@ -171,9 +171,14 @@ type Proofs interface {
 	// SetReply replaces one that was to be forgotten.
 	SetReply(StoredReply) error
 	Reply(id []byte) (StoredReply, error)
-	// Sweep removes what may be forgotten at a time and says how many rows that
-	// were: nonces, replies, counters.
-	Sweep(now int64) (int, error)
+	// Sweep removes what may be forgotten at a time, at most n rows of each kind,
+	// and says how many that were: nonces, replies, counters.
+	Sweep(now int64, n int) (int, error)
+	// SweepMessages removes up to n messages that are done with, those with ids
+	// below one, and the epochs of their challenges where those are closed.
+	SweepMessages(before int64, n int) (int, error)
+	// SweepWindows removes up to n change windows that closed before a time.
+	SweepWindows(closed int64, n int) (int, error)
 	// StaleAccounts lists pending accounts, StaleDevices pending devices, not
 	// seen since a time.
 	StaleAccounts(seen int64, n int) ([]string, error)

@@ -53,6 +53,9 @@ func openLite(path string, pragmas ...string) (*liteConn, error) {
 		c.close()
 		return nil, err
 	}
+	// Without this SQLite plans a statement anew whenever an argument changes that
+	// might, with statistics that there are none of, call for another plan.
+	lite.Xsqlite3_db_config(c.tls, c.db, lite.SQLITE_DBCONFIG_ENABLE_QPSG, libc.VaList(c.arena, int32(1), uintptr(0)))
 	for _, p := range pragmas {
 		if err := c.run("PRAGMA " + p); err != nil {
 			c.close()

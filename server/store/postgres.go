@@ -24,7 +24,10 @@ const (
 	pgDeadlock      = "40P01"
 )
 
-type pgBackend struct{ db *sql.DB }
+type pgBackend struct {
+	db   *sql.DB
+	gate *gate
+}
 
 func openPostgres(ctx context.Context, dsn string) (backend, error) {
 	if err := migratePostgres(ctx, dsn); err != nil {
@@ -37,10 +40,14 @@ func openPostgres(ctx context.Context, dsn string) (backend, error) {
 	db.SetMaxOpenConns(pgConnections)
 	db.SetMaxIdleConns(pgConnections)
 	db.SetConnMaxIdleTime(pgIdle)
-	return &pgBackend{db: db}, nil
+	return &pgBackend{db: db, gate: newGate(pgConnections)}, nil
 }
 
-func (b *pgBackend) write(ctx context.Context, hook Hook, fn func(transaction) error) error {
+func (b *pgBackend) write(ctx context.Context, hook Hook, fn func(transaction) error) (err error) {
+	if err := b.gate.enter(ctx); err != nil {
+		return err
+	}
+	defer func() { b.gate.leave(b.retry(err)) }()
 	t, err := b.db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelSerializable})
 	if err != nil {
 		return fmt.Errorf("store: %w", err)

@@ -2,6 +2,8 @@ package store
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 
 	"github.com/seed-1feef0b2/holdfast/server"
 )
@@ -40,25 +42,50 @@ func (t *tx) Reply(id []byte) (server.StoredReply, error) {
 	}, "SELECT id, body, outcome, forget FROM replies WHERE id = $1", id)
 }
 
-func (t *tx) Sweep(now int64) (int, error) {
+// sweeps remove at most $2 rows each, by their indexes, so that no other write
+// waits for long. The last one is of a table of hours, which stays small.
+var sweeps = []string{
+	"DELETE FROM nonces WHERE (keyid, nonce) IN (SELECT keyid, nonce FROM nonces WHERE forget <= $1 ORDER BY forget LIMIT $2)",
+	"DELETE FROM replies WHERE id IN (SELECT id FROM replies WHERE forget <= $1 ORDER BY forget LIMIT $2)",
+	"DELETE FROM counters WHERE id IN (SELECT id FROM counters WHERE forget <= $1 ORDER BY forget LIMIT $2)",
+	"DELETE FROM country_sends WHERE hour < $1 / 3600 - 48 AND $2 > 0",
+}
+
+func (t *tx) Sweep(now int64, n int) (int, error) {
 	total := 0
-	for _, query := range []string{
-		"DELETE FROM nonces WHERE forget <= $1",
-		"DELETE FROM replies WHERE forget <= $1",
-		"DELETE FROM counters WHERE forget <= $1",
-		"DELETE FROM country_sends WHERE hour < $1 / 3600 - 48",
-	} {
-		r, err := t.t.exec(t.ctx, query, now)
+	for _, query := range sweeps {
+		r, err := t.t.exec(t.ctx, query, now, n)
 		if err != nil {
-			return 0, err
+			return 0, fmt.Errorf("store: %w", err)
 		}
-		n, err := r.RowsAffected()
-		if err != nil {
-			return 0, err
-		}
-		total += int(n)
+		total += int(r)
 	}
 	return total, nil
+}
+
+func (t *tx) SweepMessages(before int64, n int) (int, error) {
+	list, err := all(t, scanText, `DELETE FROM messages WHERE id IN (
+		SELECT id FROM messages WHERE id < $1 AND state NOT IN ('queued', 'put-off') ORDER BY id LIMIT $2
+	) RETURNING challenge`, before, n)
+	if err != nil {
+		return 0, err
+	}
+	closed := slices.Compact(slices.Sorted(slices.Values(list)))
+	for _, challenge := range closed {
+		if err := t.exec(`DELETE FROM epochs WHERE challenge = $1
+			AND EXISTS (SELECT 1 FROM challenges WHERE id = $1 AND state <> 'open')`, challenge); err != nil {
+			return 0, err
+		}
+	}
+	return len(list), nil
+}
+
+func (t *tx) SweepWindows(closed int64, n int) (int, error) {
+	r, err := t.t.exec(t.ctx, "DELETE FROM windows WHERE id IN (SELECT id FROM windows WHERE closes < $1 LIMIT $2)", closed, n)
+	if err != nil {
+		return 0, fmt.Errorf("store: %w", err)
+	}
+	return int(r), nil
 }
 
 func (t *tx) StaleAccounts(seen int64, n int) ([]string, error) {
