@@ -6,6 +6,7 @@ import (
 
 	"github.com/seed-1feef0b2/holdfast/api"
 	"github.com/seed-1feef0b2/holdfast/assets/text"
+	"github.com/seed-1feef0b2/holdfast/server"
 	"github.com/seed-1feef0b2/holdfast/server/deliver"
 	"github.com/seed-1feef0b2/holdfast/server/httpapi"
 )
@@ -29,6 +30,18 @@ func (d *Daemon) phoneChannels() []string {
 		out = append(out, api.ChannelVoice)
 	}
 	return out
+}
+
+// reached says which phones the rules may send to. On the local outbox calls cost
+// nothing, so every country is called that the settings do not narrow down.
+func (d *Daemon) reached() server.Phones {
+	p := server.Phones{
+		Channels: d.phoneChannels(), Countries: d.settings.Phone.Countries, VoiceCountries: d.settings.Phone.VoiceCountries,
+	}
+	if d.outbox != nil && len(p.VoiceCountries) == 0 {
+		p.VoiceCountries = []string{server.AnyCountry}
+	}
+	return p
 }
 
 // phone makes the providers, without connecting to any.

@@ -36,6 +36,7 @@ type Settings struct {
 	Database string `json:"database"`
 	SMTP     SMTP   `json:"smtp"`
 	Phone    Phone  `json:"phone"`
+	Limits   Limits `json:"limits"`
 	TLS      TLS    `json:"tls"`
 	Master   Master `json:"master"`
 	// BehindProxy says that a proxy in front speaks HTTPS for this server.

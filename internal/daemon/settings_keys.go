@@ -55,6 +55,7 @@ func blocks() []block {
 		coreBlock(),
 		smtpBlock(),
 		phoneBlock(),
+		limitsBlock(),
 		tlsBlock(),
 		masterBlock(),
 		documentsBlock(),
