@@ -74,6 +74,7 @@ func commands() []command {
 		{"restored", Program.restored},
 		{"doctor", Program.doctor},
 		{"verify-audit", Program.verifyAudit},
+		{"user", Program.user},
 		{"rotate-keys", Program.rotateKeys},
 		{"version", Program.version},
 		{"help", Program.help},
@@ -234,4 +235,3 @@ func withDatabase(s Settings, options []store.Option, do func(*store.DB, *server
 	}
 	return errors.Join(do(db, service), db.Close())
 }
-

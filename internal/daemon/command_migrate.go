@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 
@@ -13,8 +14,11 @@ import (
 // schema that is newer than this program is refused: there is no way back but a
 // backup.
 func (p Program) migrate(ctx context.Context) error {
-	var check bool
-	s, rest, err := p.settings(func(f *flag.FlagSet) { f.BoolVar(&check, "check", false, "") })
+	var check, roles bool
+	s, rest, err := p.settings(func(f *flag.FlagSet) {
+		f.BoolVar(&check, "check", false, "")
+		f.BoolVar(&roles, "roles", false, "")
+	})
 	if err != nil {
 		return err
 	}
@@ -30,6 +34,12 @@ func (p Program) migrate(ctx context.Context) error {
 	}
 	if err == nil && !check {
 		from, err = store.Migrate(ctx, s.database(), 0)
+	}
+	if err == nil && roles && !check {
+		err = store.MakeRoles(ctx, s.database())
+	}
+	if errors.Is(err, store.ErrNoRoles) {
+		return refuse("roles-none", nil)
 	}
 	if err != nil {
 		return databaseRefusal(err, &s)

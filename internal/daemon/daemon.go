@@ -60,6 +60,7 @@ type Daemon struct {
 	wake     chan struct{}
 	listener net.Listener
 	http     *http.Server
+	console  console
 	closed   sync.Once
 }
 
@@ -134,6 +135,9 @@ func (d *Daemon) open(o Options) error {
 	if err != nil {
 		return err
 	}
+	if err := d.web(o, api.Address); err != nil {
+		return err
+	}
 	d.http = &http.Server{
 		Handler: d.handler(api), ReadHeaderTimeout: headerTime, ReadTimeout: readTime, WriteTimeout: writeTime,
 		IdleTimeout: idleTime, MaxHeaderBytes: maxHeader,
@@ -170,7 +174,7 @@ func (d *Daemon) listen() error {
 func (d *Daemon) serviceConfig(o Options) server.Config {
 	c := server.Config{
 		Now: o.Now, Rand: o.Rand, Origin: d.origin, Sender: d.sender(), Subject: deliver.Subject,
-		Limits: d.limits(o), Phones: d.reached(), Log: o.Log,
+		Limits: o.Limits, Log: o.Log,
 	}
 	if d.outbox != nil {
 		c.OutboxURL = d.origin + httpapi.OutboxPath
@@ -221,6 +225,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 		background.Go(func() { run(ctx) })
 	}
 	background.Go(func() { d.audit(ctx) })
+	background.Go(d.console.serve)
 	if d.returns != nil {
 		background.Go(func() { _ = d.returns.Run(ctx) })
 	}
@@ -235,6 +240,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 		err = d.shutdown()
 	}
 	stop()
+	err = errors.Join(err, d.console.close())
 	background.Wait()
 	d.log.Info("stopped")
 	return err
@@ -256,6 +262,7 @@ func (d *Daemon) Close() error {
 		if d.listener != nil {
 			_ = d.listener.Close()
 		}
+		err = errors.Join(err, d.console.close())
 		if d.relay != nil {
 			err = errors.Join(err, d.relay.Close())
 		}

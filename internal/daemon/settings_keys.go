@@ -55,12 +55,12 @@ func blocks() []block {
 		coreBlock(),
 		smtpBlock(),
 		phoneBlock(),
-		limitsBlock(),
 		tlsBlock(),
 		masterBlock(),
 		documentsBlock(),
 		operationBlock(),
 		auditBlock(),
+		webBlock(),
 	}
 }
 

@@ -182,6 +182,9 @@ func (a *API) address(r *http.Request) netip.Addr {
 	return ip.Unmap().WithZone("")
 }
 
+// Address is the caller's network address, as the API itself counts it.
+func (a *API) Address(r *http.Request) netip.Addr { return a.address(r) }
+
 func (a *API) secure(h http.Header) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
