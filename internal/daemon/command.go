@@ -6,7 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"log/slog"
 	"slices"
 	"strings"
 
@@ -74,7 +73,6 @@ func commands() []command {
 		{"restored", Program.restored},
 		{"doctor", Program.doctor},
 		{"verify-audit", Program.verifyAudit},
-		{"user", Program.user},
 		{"rotate-keys", Program.rotateKeys},
 		{"version", Program.version},
 		{"help", Program.help},
@@ -169,7 +167,7 @@ func (p Program) serve(ctx context.Context) error {
 	if len(rest) > 0 {
 		return refuse("flags", text.Data{"Why": rest[0]})
 	}
-	d, err := New(Options{Settings: s, Log: slog.New(slog.NewJSONHandler(p.Stderr, nil))})
+	d, err := New(Options{Settings: s, Log: s.logger(p.Stderr)})
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/seed-1feef0b2/holdfast/assets/text"
+	"github.com/seed-1feef0b2/holdfast/internal/daemon/watch"
 	"github.com/seed-1feef0b2/holdfast/internal/version"
 	"github.com/seed-1feef0b2/holdfast/server"
 	"github.com/seed-1feef0b2/holdfast/server/deliver"
@@ -43,6 +44,8 @@ type Options struct {
 	// the database as they are.
 	keepSchema   bool
 	storeOptions []store.Option
+	// watcher sees what goes to the database; nil for commands.
+	watcher *watch.Watcher
 }
 
 // Daemon is the running server.
@@ -60,8 +63,12 @@ type Daemon struct {
 	wake     chan struct{}
 	listener net.Listener
 	http     *http.Server
-	console  console
-	closed   sync.Once
+	tls      *tls.Config // nil where others speak HTTPS, or nobody does
+	// certificateEnd is when the listener's certificate ends; zero where it has none.
+	certificateEnd func() time.Time
+	watcher        *watch.Watcher
+	figures        *figures // nil where nobody asks for any
+	closed         sync.Once
 }
 
 // Times of the HTTP server. A request must be here whole within readTime.
@@ -87,7 +94,9 @@ func New(o Options) (*Daemon, error) {
 		return nil, err
 	}
 	o.keepSchema = o.Settings.Database != "" && !o.Settings.MigrateAtStart
-	d := &Daemon{settings: o.Settings, log: o.Log, wake: make(chan struct{}, 1)}
+	d := &Daemon{
+		settings: o.Settings, log: o.Log, wake: make(chan struct{}, 1), certificateEnd: func() time.Time { return time.Time{} },
+	}
 	if err := d.open(o); err != nil {
 		_ = d.Close()
 		return nil, err
@@ -108,13 +117,17 @@ func (o *Options) defaults() {
 }
 
 func (d *Daemon) open(o Options) error {
-	if err := d.listen(); err != nil {
+	if err := d.listen(o); err != nil {
 		return err
 	}
 	if err := d.mail(o.Now); err != nil {
 		return err
 	}
-	var err error
+	err := d.watch(o)
+	if err != nil {
+		return err
+	}
+	o.watcher = d.watcher
 	d.store, d.service, err = openService(o, d.serviceConfig(o))
 	if err != nil {
 		return err
@@ -128,41 +141,41 @@ func (d *Daemon) open(o Options) error {
 	if err := d.returned(o); err != nil {
 		return err
 	}
-	api, err := httpapi.New(httpapi.Config{
-		Service: d.service, Origin: d.origin, Now: o.Now, Log: o.Log, Version: version.Version,
-		BehindProxy: d.settings.BehindProxy,
-	})
+	proxies, err := d.settings.proxies()
 	if err != nil {
 		return err
 	}
-	if err := d.web(o, api.Address); err != nil {
+	api, err := httpapi.New(httpapi.Config{
+		Service: d.service, Origin: d.origin, Now: o.Now, Log: o.Log, Version: version.Version,
+		TrustedProxies: proxies, Watch: d.watcher.Request,
+	})
+	if err != nil {
 		return err
 	}
 	d.http = &http.Server{
 		Handler: d.handler(api), ReadHeaderTimeout: headerTime, ReadTimeout: readTime, WriteTimeout: writeTime,
 		IdleTimeout: idleTime, MaxHeaderBytes: maxHeader,
-		ErrorLog: log.New(io.Discard, "", 0), // it names callers' addresses
+		ErrorLog: quietLog(),
 	}
 	return nil
 }
 
+// quietLog swallows what net/http has to say: it names callers' addresses.
+func quietLog() *log.Logger { return log.New(io.Discard, "", 0) }
+
 // listen opens the listener first: with port 0 it decides the origin.
-func (d *Daemon) listen() error {
+func (d *Daemon) listen(o Options) error {
 	l, err := net.Listen("tcp", d.settings.Listen)
 	if err != nil {
 		return refuseFor("listen", err, text.Data{"Listen": d.settings.Listen})
 	}
 	d.listener = l
 	scheme := "http"
-	if t := d.settings.TLS; t.CertFile != "" {
-		cert, err := tls.LoadX509KeyPair(t.CertFile, t.KeyFile)
-		if err != nil {
-			return refuseFor("tls-read", err, text.Data{"Cert": t.CertFile, "Key": t.KeyFile})
-		}
-		d.listener = tls.NewListener(l, &tls.Config{
-			Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
-		})
-		scheme = "https"
+	if d.tls, err = d.tlsConfig(o); err != nil {
+		return err
+	}
+	if d.tls != nil {
+		d.listener, scheme = tls.NewListener(l, d.tls), "https"
 	}
 	d.origin = strings.TrimRight(d.settings.Origin, "/")
 	if d.origin == "" {
@@ -206,6 +219,9 @@ func openService(o Options, cfg server.Config) (*store.DB, *server.Service, erro
 		return nil, nil, err
 	}
 	cfg.Store, cfg.Master = db, server.NewSealerOver(kms)
+	if o.watcher != nil {
+		cfg.Store = o.watcher.Store(db)
+	}
 	service, err := server.New(cfg)
 	if err != nil {
 		return nil, nil, errors.Join(strangeKey(o.Settings.masterFolder(), made, err), db.Close())
@@ -225,10 +241,11 @@ func (d *Daemon) Run(ctx context.Context) error {
 		background.Go(func() { run(ctx) })
 	}
 	background.Go(func() { d.audit(ctx) })
-	background.Go(d.console.serve)
 	if d.returns != nil {
 		background.Go(func() { _ = d.returns.Run(ctx) })
 	}
+	background.Go(d.figures.serve)
+	go d.warmUp(ctx, d.tls) // an authority that does not answer keeps nobody from stopping
 	failed := make(chan error, 1)
 	go func() { failed <- d.http.Serve(d.listener) }()
 	d.log.Info("serving", slog.String("origin", d.origin), slog.String("version", version.Version))
@@ -240,8 +257,9 @@ func (d *Daemon) Run(ctx context.Context) error {
 		err = d.shutdown()
 	}
 	stop()
-	err = errors.Join(err, d.console.close())
+	err = errors.Join(err, d.figures.close())
 	background.Wait()
+	err = errors.Join(err, d.watcher.Traces.Close())
 	d.log.Info("stopped")
 	return err
 }
@@ -262,7 +280,7 @@ func (d *Daemon) Close() error {
 		if d.listener != nil {
 			_ = d.listener.Close()
 		}
-		err = errors.Join(err, d.console.close())
+		err = errors.Join(err, d.figures.close())
 		if d.relay != nil {
 			err = errors.Join(err, d.relay.Close())
 		}

@@ -27,6 +27,7 @@ func (d *Daemon) deliver(o Options) error {
 	sender := &deliver.Router{Email: mail, SMS: d.phones.sms, Voice: d.phones.voice}
 	d.worker, err = deliver.NewWorker(deliver.Config{
 		Queue: d.service, Sender: sender, Now: o.Now, Name: name, Host: d.originHost(), Wake: d.wake, Log: o.Log,
+		Watch: d.watcher.Message,
 	})
 	return err
 }
@@ -73,8 +74,6 @@ func (d *Daemon) handler(api http.Handler) http.Handler {
 			http.Redirect(w, r, httpapi.OutboxPath, http.StatusFound)
 		case d.outbox != nil && (path == httpapi.OutboxPath || strings.HasPrefix(path, httpapi.OutboxPath+".")):
 			shown.ServeHTTP(w, r)
-		case d.console.takes(path):
-			d.console.handler.ServeHTTP(w, r)
 		case strings.HasPrefix(path, httpapi.ReportsPath) || strings.HasPrefix(path, httpapi.CallsPath):
 			d.phones.callbacks.ServeHTTP(w, r)
 		default:

@@ -40,6 +40,8 @@ type Settings struct {
 	Master   Master `json:"master"`
 	// BehindProxy says that a proxy in front speaks HTTPS for this server.
 	BehindProxy bool `json:"behind_proxy"`
+	// TrustedProxies are addresses and networks of such proxies.
+	TrustedProxies []string `json:"trusted_proxies"`
 	// PolicyDir is a folder of policies, NAME.json, that go in the place of those
 	// that are built in; empty for none.
 	PolicyDir string `json:"policy_dir"`
@@ -47,19 +49,12 @@ type Settings struct {
 	// for none.
 	RulesFile string `json:"rules_file"`
 	Audit     Audit  `json:"audit"`
-	Web       Web    `json:"web"`
 	// MigrateAtStart lets a server that starts change the schema of a PostgreSQL
 	// database.
 	MigrateAtStart bool    `json:"migrate_at_start"`
 	Log            Log     `json:"log"`
 	Metrics        Metrics `json:"metrics"`
 	Traces         Traces  `json:"traces"`
-}
-
-// TLS names the server's certificate and key, both PEM.
-type TLS struct {
-	CertFile string `json:"cert_file"`
-	KeyFile  string `json:"key_file"`
 }
 
 // readFile reads a settings file over s. Every key is checked: a misspelt one
@@ -192,7 +187,7 @@ func (s *Settings) check() error {
 	if (s.TLS.CertFile == "") != (s.TLS.KeyFile == "") {
 		return refuse("tls-half", nil)
 	}
-	if s.public() && s.TLS.CertFile == "" && !s.BehindProxy {
+	if s.public() && !s.TLS.on() && !s.BehindProxy {
 		return refuse("tls", text.Data{"Listen": s.Listen})
 	}
 	if s.public() && s.SMTP.URL == "" {

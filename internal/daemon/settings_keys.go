@@ -60,7 +60,6 @@ func blocks() []block {
 		documentsBlock(),
 		operationBlock(),
 		auditBlock(),
-		webBlock(),
 	}
 }
 
@@ -80,15 +79,6 @@ func coreBlock() block {
 			"clients have as their server, letter for letter: `http://localhost:7461` is not `http://127.0.0.1:7461`. Must be `https://` for anything but loopback."},
 		{Name: "data", Flag: "--data", Default: "`holdfastd` in your settings folder", Meaning: "Folder of the master key and of the built-in database."},
 		{Name: "database", Variable: "HOLDFAST_DATABASE_URL", Default: "the built-in database in the data folder", Meaning: "`postgres://…` for PostgreSQL."},
-	}}
-}
-
-func tlsBlock() block {
-	return block{title: "TLS and proxies", keys: []Key{
-		{Name: "tls.cert_file", Meaning: "This server's certificate with its chain, PEM. Read at start: restart after renewing."},
-		{Name: "tls.key_file", Meaning: "Its key, PEM."},
-		{Name: "behind_proxy", Default: "`false`", Meaning: "`true` where a proxy of yours in front speaks HTTPS. The caller's address is then the last entry of " +
-			"`X-Forwarded-For`; the proxy must append it. The authority that requests are signed for is `origin`, whatever the proxy says."},
 	}}
 }
 

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"io"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -49,6 +50,15 @@ func operationBlock() block {
 // logLevels are the levels that log.level names.
 func logLevels() map[string]slog.Level {
 	return map[string]slog.Level{"": slog.LevelInfo, "debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError}
+}
+
+// logger is the server's log as the settings want it.
+func (s *Settings) logger(out io.Writer) *slog.Logger {
+	options := &slog.HandlerOptions{Level: logLevels()[s.Log.Level]}
+	if s.Log.Format == "text" {
+		return slog.New(slog.NewTextHandler(out, options))
+	}
+	return slog.New(slog.NewJSONHandler(out, options))
 }
 
 func (s *Settings) checkOperation() error {

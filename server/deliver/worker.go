@@ -38,6 +38,16 @@ type Config struct {
 	Wake <-chan struct{}
 	// Log gets ids and outcomes, never addresses, codes or names; nil discards.
 	Log *slog.Logger
+	// Watch is called before every attempt; the context that it gives goes to the
+	// sender, and the function is called with the state that came of it. Nil watches
+	// nothing.
+	Watch func(context.Context, Attempt) (context.Context, func(state string))
+}
+
+// Attempt is what may be known of an attempt outside: no address, code or name.
+type Attempt struct {
+	Channel, Kind string
+	Number        int64
 }
 
 // stopGrace is how long messages under way may still finish when the worker
@@ -164,7 +174,12 @@ func (w *Worker) handle(ctx context.Context, m server.Message) {
 	if m.Attempt > 1 {
 		w.counts.again.Add(1)
 	}
-	outcome := w.attempt(ctx, m)
+	trying, ended := ctx, func(string) {}
+	if w.cfg.Watch != nil {
+		trying, ended = w.cfg.Watch(ctx, Attempt{Channel: m.Channel, Kind: m.Kind, Number: int64(m.Attempt)})
+	}
+	outcome := w.attempt(trying, m)
+	ended(outcome.State)
 	next := w.cfg.Now().Add(pause(m))
 	if outcome.State == api.DeliveryPutOff && ctx.Err() != nil {
 		next = w.cfg.Now() // this server stops; another may go on at once

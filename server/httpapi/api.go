@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"reflect"
 	"strings"
 	"sync"
@@ -27,9 +28,9 @@ type Config struct {
 	Log    *slog.Logger
 	// Version is shown in the OpenAPI document; may be empty.
 	Version string
-	// BehindProxy takes the caller's address from the last X-Forwarded-For
-	// entry, the one that the operator's own proxy wrote.
-	BehindProxy bool
+	// TrustedProxies are the operator's own proxies: what they say in X-Forwarded-For
+	// counts. Empty for none.
+	TrustedProxies []netip.Prefix
 	// Concurrent is how many requests are served at once, the rest is told
 	// "busy"; may be 0 for 256.
 	Concurrent int

@@ -6,7 +6,6 @@ import (
 	"io"
 	"log/slog"
 	"mime"
-	"net"
 	"net/http"
 	"net/netip"
 	"path"
@@ -160,26 +159,6 @@ func checkType(h http.Header) error {
 		return api.NewError(api.CodeContentType)
 	}
 	return nil
-}
-
-// address is the caller's. Behind a proxy it is the last entry of
-// X-Forwarded-For; everything before that entry is hearsay.
-func (a *API) address(r *http.Request) netip.Addr {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = r.RemoteAddr
-	}
-	if a.cfg.BehindProxy {
-		if values := r.Header.Values("X-Forwarded-For"); len(values) > 0 {
-			last := values[len(values)-1]
-			host = strings.TrimSpace(last[strings.LastIndex(last, ",")+1:])
-		}
-	}
-	ip, err := netip.ParseAddr(host)
-	if err != nil {
-		return netip.IPv6Unspecified()
-	}
-	return ip.Unmap().WithZone("")
 }
 
 // Address is the caller's network address, as the API itself counts it.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -170,11 +171,21 @@ func TestCallersAddress(t *testing.T) {
 		{false, "192.0.2.7:4000", "198.51.100.9", "192.0.2.7"},
 		{true, "127.0.0.1:4000", "203.0.113.1, 198.51.100.9", "198.51.100.9"},
 		{true, "127.0.0.1:4000", "", "127.0.0.1"},
+		{true, "127.0.0.1:4000", "203.0.113.1, 198.51.100.9, 10.1.2.3,127.0.0.1", "198.51.100.9"}, // two proxies, one behind the other
+		{true, "127.0.0.1:4000", "10.1.2.3", "10.1.2.3"},                                          // the proxy itself calls
+		{true, "192.0.2.7:4000", "198.51.100.9", "192.0.2.7"},                                     // not a proxy of ours
+		{true, "127.0.0.1:4000", "198.51.100.9, nonsense, 10.1.2.3", "::"},
+		{true, "127.0.0.1:4000", "::ffff:198.51.100.9", "198.51.100.9"},
+		{true, "127.0.0.1:4000", "198.51.100.9:80", "::"},
 		{true, "127.0.0.1:4000", "nonsense", "::"},
 		{false, "[::ffff:192.0.2.7]:4000", "", "192.0.2.7"},
 		{false, "[fe80::1%eth0]:4000", "", "fe80::1"},
 	} {
-		r := newRig(t, func(cfg *Config) { cfg.BehindProxy = c.behind })
+		r := newRig(t, func(cfg *Config) {
+			if c.behind {
+				cfg.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("10.1.0.0/16")}
+			}
+		})
 		req := r.request("GET", "/v1/devices/d1", "")
 		req.RemoteAddr = c.remote
 		if c.forward != "" {
