@@ -74,6 +74,7 @@ func commands() []command {
 		{"doctor", Program.doctor},
 		{"verify-audit", Program.verifyAudit},
 		{"rotate-keys", Program.rotateKeys},
+		{"user", Program.user},
 		{"version", Program.version},
 		{"help", Program.help},
 	}

@@ -67,6 +67,7 @@ type Daemon struct {
 	// certificateEnd is when the listener's certificate ends; zero where it has none.
 	certificateEnd func() time.Time
 	watcher        *watch.Watcher
+	console        console
 	figures        *figures // nil where nobody asks for any
 	closed         sync.Once
 }
@@ -150,6 +151,9 @@ func (d *Daemon) open(o Options) error {
 		TrustedProxies: proxies, Watch: d.watcher.Request,
 	})
 	if err != nil {
+		return err
+	}
+	if err := d.web(o, api.Address); err != nil {
 		return err
 	}
 	d.http = &http.Server{
@@ -245,6 +249,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 		background.Go(func() { _ = d.returns.Run(ctx) })
 	}
 	background.Go(d.figures.serve)
+	background.Go(d.console.serve)
 	go d.warmUp(ctx, d.tls) // an authority that does not answer keeps nobody from stopping
 	failed := make(chan error, 1)
 	go func() { failed <- d.http.Serve(d.listener) }()
@@ -257,7 +262,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 		err = d.shutdown()
 	}
 	stop()
-	err = errors.Join(err, d.figures.close())
+	err = errors.Join(err, d.figures.close(), d.console.close())
 	background.Wait()
 	err = errors.Join(err, d.watcher.Traces.Close())
 	d.log.Info("stopped")
@@ -280,7 +285,7 @@ func (d *Daemon) Close() error {
 		if d.listener != nil {
 			_ = d.listener.Close()
 		}
-		err = errors.Join(err, d.figures.close())
+		err = errors.Join(err, d.figures.close(), d.console.close())
 		if d.relay != nil {
 			err = errors.Join(err, d.relay.Close())
 		}

@@ -74,6 +74,8 @@ func (d *Daemon) handler(api http.Handler) http.Handler {
 			http.Redirect(w, r, httpapi.OutboxPath, http.StatusFound)
 		case d.outbox != nil && (path == httpapi.OutboxPath || strings.HasPrefix(path, httpapi.OutboxPath+".")):
 			shown.ServeHTTP(w, r)
+		case d.console.takes(path):
+			d.console.handler.ServeHTTP(w, r)
 		case strings.HasPrefix(path, httpapi.ReportsPath) || strings.HasPrefix(path, httpapi.CallsPath):
 			d.phones.callbacks.ServeHTTP(w, r)
 		default:

@@ -36,6 +36,7 @@ type Settings struct {
 	Database string `json:"database"`
 	SMTP     SMTP   `json:"smtp"`
 	Phone    Phone  `json:"phone"`
+	Limits   Limits `json:"limits"`
 	TLS      TLS    `json:"tls"`
 	Master   Master `json:"master"`
 	// BehindProxy says that a proxy in front speaks HTTPS for this server.
@@ -49,6 +50,7 @@ type Settings struct {
 	// for none.
 	RulesFile string `json:"rules_file"`
 	Audit     Audit  `json:"audit"`
+	Web       Web    `json:"web"`
 	// MigrateAtStart lets a server that starts change the schema of a PostgreSQL
 	// database.
 	MigrateAtStart bool    `json:"migrate_at_start"`

@@ -55,11 +55,13 @@ func blocks() []block {
 		coreBlock(),
 		smtpBlock(),
 		phoneBlock(),
+		limitsBlock(),
 		tlsBlock(),
 		masterBlock(),
 		documentsBlock(),
 		operationBlock(),
 		auditBlock(),
+		webBlock(),
 	}
 }
 
