@@ -19,14 +19,16 @@ type bench struct {
 	server *proctest.Holdfastd
 	sink   *sink
 	pg     int // PostgreSQL's process, 0 for SQLite
+	// dir is the server's data, database PostgreSQL's address or empty.
+	dir, database string
 }
 
 // cyclesEach is how many codes an address may be sent beside the first one.
 const cyclesEach = 4
 
 func start(tb testing.TB, database string) *bench {
-	b := &bench{sink: newSink(tb)}
 	dir := tb.TempDir()
+	b := &bench{sink: newSink(tb), dir: dir, database: database}
 	config := filepath.Join(dir, "settings.json")
 	must(tb, os.WriteFile(config, fmt.Appendf(nil, `{"smtp":{"url":%q},"database":%q}`, b.sink.url, database), 0o600))
 	if database != "" {
@@ -61,7 +63,8 @@ type plan struct {
 // run measures everything and prints it.
 func run(tb testing.TB, b *bench, floor rates, p plan) map[string]figures {
 	idle, _ := memory(b.server.Pid())
-	fmt.Printf("floor: %.0f fsync/s, single-row commits %.0f/s on one connection, %.0f/s on eight\n", floor.fsync, floor.commit1, floor.commit8)
+	fmt.Printf("floor: %.0f fsync/s, single-row commits %.0f/s on one connection, %.0f/s on eight; a P-256 verification takes %.0f µs of CPU just now\n",
+		floor.fsync, floor.commit1, floor.commit8, yardstick(tb))
 	begun := time.Now()
 	list := joinAll(tb, "http://"+b.server.Address, b.sink, p.accounts, p.packages)
 	fmt.Printf("%d accounts registered and activated in %.1f s (each hashes a password)\n", len(list), time.Since(begun).Seconds())
@@ -73,6 +76,7 @@ func run(tb testing.TB, b *bench, floor rates, p plan) map[string]figures {
 			return list[i%len(list)].checkIn(w, api.DeviceActivated)
 		}))
 	}
+	b.sizes(tb, len(list))
 	used := 0
 	take := func(n int) []*computer { // each address is sent only so many codes
 		from := used
@@ -102,6 +106,7 @@ func run(tb testing.TB, b *bench, floor rates, p plan) map[string]figures {
 		f := keep(b.phase(tb, "answer", clients, n, func(w *wire, i int) error { return mine[i].answer(w, codes[i]) }))
 		fmt.Printf("  answers are %.0f %% of the single-row commit rate of one connection\n", 100*f.rate()/floor.commit1)
 	}
+	b.sizes(tb, len(list))
 	now, most := memory(b.server.Pid())
 	fmt.Printf("memory of the server: %.0f MiB before any request, %.0f MiB afterwards, %.0f MiB at most (registrations hash passwords at 19 MiB each)\n", idle, now, most)
 	return out
