@@ -71,7 +71,7 @@ need_go() {
 
 WINDOW_BUILD="gcc libc6-dev pkg-config libgl-dev libgles-dev libegl-dev libx11-dev libxrandr-dev libxxf86vm-dev libxi-dev libxcursor-dev libxinerama-dev libwayland-dev libxkbcommon-dev"
 WINDOW_TEST="libgl1-mesa-dri xvfb xdotool openbox x11-apps imagemagick dbus"
-PEERS="xz-utils gnome-keyring python3-aiosmtpd postgresql openssl util-linux procps swtpm iproute2 rpm systemd wine wine64 gcc-mingw-w64-x86-64"
+PEERS="xz-utils gnome-keyring python3-aiosmtpd dovecot-imapd python3-dkim python3-nacl postgresql openssl util-linux procps swtpm iproute2 rpm systemd wine wine64 gcc-mingw-w64-x86-64"
 WINDOW_TAGS="gles,gles2,migrated_fynedo"
 VERSION=$(sed -n 's/^Version = "\(.*\)"$/\1/p' FyneApp.toml)
 LDFLAGS="-s -w -X github.com/seed-1feef0b2/holdfast/internal/version.Version=$VERSION"

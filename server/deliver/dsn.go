@@ -175,12 +175,13 @@ func (r *returnedReader) plain(msg *mail.Message) {
 	if to == "" {
 		return
 	}
-	at := strings.Index(string(r.body), "\n"+returnHeader+":")
+	body := strings.ReplaceAll(string(r.body), "\r\n", "\n")
+	at := strings.Index(body, "\n"+returnHeader+":")
 	if at < 0 {
 		return
 	}
-	from := strings.LastIndex(string(r.body[:at]), "\n\n")
-	r.original(strings.NewReader(strings.TrimLeft(string(r.body[max(from, 0):]), "\r\n")), returnedDepth)
+	from := strings.LastIndex(body[:at], "\n\n")
+	r.original(strings.NewReader(strings.TrimLeft(body[max(from, 0):], "\n")), returnedDepth)
 	r.report = &dsnFields{failed: true, addresses: strings.Split(to, ",")}
 }
 

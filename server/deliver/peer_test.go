@@ -27,6 +27,8 @@ type peer struct {
 	conns                  []net.Conn
 	plain                  int // mails that came without TLS
 	got                    []string
+	sender                 string // of the last envelope
+	options                *smtp.MailOptions
 	server                 *smtp.Server
 }
 
@@ -80,7 +82,10 @@ func (s *session) step(n *int, say func(int) error) error {
 	return nil
 }
 
-func (s *session) Mail(string, *smtp.MailOptions) error {
+func (s *session) Mail(from string, options *smtp.MailOptions) error {
+	s.p.mu.Lock()
+	s.p.sender, s.p.options = from, options
+	s.p.mu.Unlock()
 	if s.p.password != "" && !s.signed {
 		return &smtp.SMTPError{Code: 530, EnhancedCode: smtp.EnhancedCode{5, 7, 0}, Message: "sign in first"}
 	}

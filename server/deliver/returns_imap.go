@@ -98,7 +98,8 @@ func (m *IMAP) Read(ctx context.Context, take func(raw io.Reader) error) error {
 			return err
 		}
 	}
-	return c.Logout()
+	_ = c.Logout() // everything is done; the library complains of a server that hangs up first
+	return nil
 }
 
 // one reads the beginning of one mail, as much as is looked at, and marks it.
