@@ -123,8 +123,11 @@ func (c *call) delivery(w io.Writer, d app.Delivery) {
 	why, ours := app.SayDetail(c.say, d.Detail)
 	data := text.Data{"At": c.when(d.At), "Detail": why, "Next": c.when(d.NextTry)}
 	key := "cli.delivery." + d.State
-	if ours && c.say.Has(key+".ours") {
+	switch byPhone := d.Channel == api.ChannelSMS || d.Channel == api.ChannelVoice; {
+	case ours && c.say.Has(key+".ours"):
 		key += ".ours"
+	case byPhone && c.say.Has(key+".phone"):
+		key += ".phone"
 	}
 	s, err := c.say.Try(key, data)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
+	"github.com/seed-1feef0b2/holdfast/api"
 	"github.com/seed-1feef0b2/holdfast/app"
 	"github.com/seed-1feef0b2/holdfast/app/keystore"
 	"github.com/seed-1feef0b2/holdfast/assets/text"
@@ -37,7 +38,7 @@ func (idle) Show() {}
 func page(t *testing.T, st app.Status, now time.Time, lang string) []string {
 	t.Helper()
 	fyne.CurrentApp().Settings().SetTheme(look.Theme{Appearance: "light"})
-	v := screen.View{Now: now, Since: now, Ready: true, Asked: true, Status: st, Name: "LAPTOP-7", Folder: "/home/kim", Version: "0.1.0"}
+	v := screen.View{Now: now, Since: now, Ready: true, Asked: true, Status: st, Name: "LAPTOP-7", Folder: "/home/kim", Version: "0.1.0", Place: screen.AtCode}
 	p := text.For(lang)
 	sheet := part.NewPage()
 	w := test.NewTempWindow(t, sheet)
@@ -93,8 +94,11 @@ func (o *diary) terminal(st app.Status, lang string) string {
 	d := st.Challenge.Deliveries[len(st.Challenge.Deliveries)-1]
 	why, ours := app.SayDetail(p, d.Detail)
 	key := "cli.delivery." + d.State
-	if ours && p.Has(key+".ours") {
+	switch byPhone := d.Channel != api.ChannelEmail; {
+	case ours && p.Has(key+".ours"):
 		key += ".ours"
+	case byPhone && p.Has(key+".phone"):
+		key += ".phone"
 	}
 	want := p.T(key, text.Data{"At": when(d.At), "Detail": why, "Next": when(d.NextTry)})
 	if said := o.status(lang); !strings.Contains(said, want) {

@@ -221,7 +221,7 @@ func (s *SMPP) receipt(ctx context.Context, r smpp.Receipt) error {
 func (s *SMPP) report(r smpp.Receipt) server.Report {
 	part := s.opt.Name + "/" + r.ID
 	report := server.Report{Provider: s.parts.whole(part), Detail: r.State}
-	if r.Error != "" && strings.Trim(r.Error, "0") != "" {
+	if r.Failed() && strings.Trim(r.Error, "0") != "" {
 		report.Detail += ", error " + r.Error
 	}
 	switch {

@@ -97,21 +97,37 @@ func (t *Twilio) report(form url.Values) (server.Report, bool) {
 		r.Provider, r.Mild = t.opt.Name+"/"+sid, true
 		status = form.Get("CallStatus")
 	}
-	switch status {
-	case "delivered", "read":
-		r.State = api.DeliveryDelivered
-	case "failed", "undelivered", "busy", "no-answer", "canceled":
-		r.State = api.DeliveryBounced
-	case "completed": // only where nobody pressed the key: what was heard outweighs it
-		r.State, status = api.DeliveryBounced, "answered, and nobody pressed 1"
-	default:
+	r.State, r.Detail = twilioState(status, r.Mild)
+	if r.State == "" {
 		return r, false
 	}
-	r.Detail = status
 	if code := form.Get("ErrorCode"); code != "" && strings.Trim(code, "0123456789") == "" && len(code) <= 5 {
 		r.Detail += ", error " + code + twilioWords(code)
 	}
 	return r, true
+}
+
+// twilioState is what a status means and how it is told; empty for one that changes
+// nothing. That a call is completed says that nobody pressed the key: what was
+// heard outweighs it.
+func twilioState(status string, call bool) (state, detail string) {
+	if call {
+		said := map[string]string{
+			"busy": "the line was busy", "no-answer": "nobody answered", "completed": "answered, and nobody pressed 1",
+			"failed": "the call did not get through", "canceled": "the call did not get through",
+		}[status]
+		if said == "" {
+			return "", ""
+		}
+		return api.DeliveryBounced, said
+	}
+	switch status {
+	case "delivered", "read":
+		return api.DeliveryDelivered, status
+	case "failed", "undelivered":
+		return api.DeliveryBounced, status
+	}
+	return "", ""
 }
 
 // twilioWords says what the provider's commonest errors mean.

@@ -159,7 +159,7 @@ func TestTwilioReports(t *testing.T) {
 		{map[string]string{"MessageSid": "SM1", "MessageStatus": "delivered"}, server.Report{State: api.DeliveryDelivered, Detail: "delivered"}},
 		{map[string]string{"MessageSid": "SM1", "MessageStatus": "undelivered", "ErrorCode": "30003"}, server.Report{State: api.DeliveryBounced, Detail: "undelivered, error 30003: phone off or out of reach"}},
 		{map[string]string{"MessageSid": "SM1", "MessageStatus": "failed", "ErrorCode": "<b>"}, server.Report{State: api.DeliveryBounced, Detail: "failed"}},
-		{map[string]string{"CallSid": "CA1", "CallStatus": "busy"}, server.Report{State: api.DeliveryBounced, Detail: "busy", Mild: true}},
+		{map[string]string{"CallSid": "CA1", "CallStatus": "busy"}, server.Report{State: api.DeliveryBounced, Detail: "the line was busy", Mild: true}},
 		{map[string]string{"CallSid": "CA1", "CallStatus": "completed"}, server.Report{State: api.DeliveryBounced, Detail: "answered, and nobody pressed 1", Mild: true}},
 	} {
 		peer.Tell("report", map[string]any{"url": url, "params": q.params})
@@ -218,5 +218,17 @@ func TestAReportThatOvertakesTheAnswerIsNotLost(t *testing.T) {
 	c.knows(out.Provider)
 	if r := c.next(t); r.State != api.DeliveryDelivered || r.Provider != out.Provider {
 		t.Errorf("%+v", r)
+	}
+}
+
+// TestWhatBecameOfACallIsSaidInEveryLanguage: these are words of ours.
+func TestWhatBecameOfACallIsSaidInEveryLanguage(t *testing.T) {
+	for _, status := range []string{"busy", "no-answer", "completed", "failed", "canceled"} {
+		_, said := twilioState(status, true)
+		for _, lang := range text.Languages {
+			if key := "delivery.why." + api.DetailKey(said); said == "" || !text.For(lang).Has(key) {
+				t.Errorf("%s has no %s", lang, key)
+			}
+		}
 	}
 }

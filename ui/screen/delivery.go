@@ -68,6 +68,9 @@ func (c *codePanel) sentLine(v View, ch *app.Challenge) string {
 	case api.DeliveryRefused:
 		return c.p.T("ui.code.not_sendable", data)
 	case api.DeliveryBounced:
+		if byPhone(last(ch).Channel) {
+			return c.p.T("ui.code.came_back_phone", data)
+		}
 		return c.p.T("ui.code.came_back", data)
 	}
 	return c.p.T("ui.code.not_sent", data)

@@ -6,6 +6,7 @@ const { tell, listen, body, answer, server } = require('./common.js');
 const options = JSON.parse(process.argv[2]);
 const hook = new Webhook(options.secret);
 const state = { replies: [] };
+if (options.clock) Date.now = () => options.clock; // a test's clock stands still
 
 server(options, (req, res) => {
   body(req, (raw) => {
@@ -28,6 +29,7 @@ server(options, (req, res) => {
 });
 
 listen({
+  clock: (o) => { Date.now = () => o.clock; tell({ event: 'ok' }); },
   replies: (o) => { state.replies = o.replies; tell({ event: 'ok' }); },
   // report: says what became of a message; forged changes the body after signing
   report: (o) => {

@@ -106,7 +106,7 @@ listen({
   // replies: the next requests get these answers
   replies: (o) => { state.replies = o.replies; tell({ event: 'ok' }); },
   early: (o) => { state.early = o.status; tell({ event: 'ok' }); },
-  keys: (o) => { state.keys = o.keys; tell({ event: 'ok' }); },
+  keys: (o) => { state.keys = o.keys || []; tell({ event: 'ok' }); },
   report: (o) => report(o.url, o.params, o.extra || {}),
   raw: (o) => post(o.url, o.body, o.headers, (status) => tell({ event: 'raw-answered', status })),
   // official: what Twilio's own library would have sent
