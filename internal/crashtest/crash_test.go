@@ -126,14 +126,14 @@ func (r *rig) killServer(i int) {
 
 // TestServersAreKilledInTurn: three processes over one PostgreSQL.
 func TestServersAreKilledInTurn(t *testing.T) {
-	p := planned(plan{6, 4, time.Second}, plan{24, 100, 2 * time.Second})
+	p := planned(plan{3, 3, time.Second}, plan{24, 100, 2 * time.Second})
 	r := newRig(t, 3, proctest.StartPostgres(t), nil)
 	r.report(r.crowd(p, r.killServer), "three processes, PostgreSQL")
 }
 
 // TestPostgresIsKilled: the servers go on by themselves when it is back.
 func TestPostgresIsKilled(t *testing.T) {
-	p := planned(plan{6, 2, 2 * time.Second}, plan{16, 25, 8 * time.Second})
+	p := planned(plan{3, 1, 2 * time.Second}, plan{16, 25, 8 * time.Second})
 	r := newRig(t, 3, proctest.StartPostgres(t), nil)
 	l := r.crowd(p, func(int) {
 		r.postgres.Kill()
@@ -152,7 +152,7 @@ func TestPostgresIsKilled(t *testing.T) {
 
 // TestTheOneServerIsKilled: one process over SQLite.
 func TestTheOneServerIsKilled(t *testing.T) {
-	p := planned(plan{6, 4, time.Second}, plan{16, 100, 1500 * time.Millisecond})
+	p := planned(plan{3, 3, time.Second}, plan{16, 100, 1500 * time.Millisecond})
 	r := newRig(t, 1, nil, nil)
 	r.report(r.crowd(p, r.killServer), "one process, SQLite")
 }

@@ -15,6 +15,22 @@ import (
 	"github.com/seed-1feef0b2/holdfast/internal/proctest"
 )
 
+// binary is the server program, built once for all tests.
+var binary string
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "holdfast-crash")
+	if err != nil {
+		panic(err)
+	}
+	if binary, err = proctest.BuildInto(dir); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(dir)
+	os.Exit(code)
+}
+
 // full says whether the long form runs.
 func full() bool { return os.Getenv("HOLDFAST_FULL") == "1" }
 
@@ -55,10 +71,9 @@ func newRig(t *testing.T, processes int, postgres *proctest.Postgres, settings m
 	if err := os.WriteFile(file, raw, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	bin := proctest.Build(t)
 	var addresses []string
 	for range processes {
-		p := proctest.NewHoldfastd(t, bin, "--data", r.data, "--config", file)
+		p := proctest.NewHoldfastd(t, binary, "--data", r.data, "--config", file)
 		if err := p.Start(); err != nil {
 			t.Fatal(err)
 		}

@@ -19,13 +19,22 @@ import (
 // Build builds holdfastd, pure Go, into a folder of the test's and gives its path.
 func Build(tb testing.TB) string {
 	tb.Helper()
-	bin := filepath.Join(tb.TempDir(), "holdfastd")
+	bin, err := BuildInto(tb.TempDir())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return bin
+}
+
+// BuildInto is Build into a folder of the caller's.
+func BuildInto(dir string) (string, error) {
+	bin := filepath.Join(dir, "holdfastd")
 	cmd := exec.Command("go", "build", "-o", bin, "github.com/seed-1feef0b2/holdfast/cmd/holdfastd")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
-		tb.Fatalf("%v\n%s", err, out)
+		return "", fmt.Errorf("%w\n%s", err, out)
 	}
-	return bin
+	return bin, nil
 }
 
 // Holdfastd is one server process that may be killed and started again at the
