@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -177,6 +178,82 @@ func (tr *trail) rehash(account string, from int64) {
 	}
 }
 
+// tampering is something that somebody does to the log, and what shows it.
+type tampering struct {
+	tamper func()
+	want   string // found in the database alone; * for anything
+	files  string // found with the exported roots besides; empty for the same
+}
+
+// rowCases are what can be done to rows and leaves.
+func (tr *trail) rowCases() map[string]tampering {
+	return map[string]tampering{
+		"a row is changed": {func() { tr.run("UPDATE audit SET event = 'x' WHERE account = $1 AND seq = 2", ann) }, "row-changed 1/2", ""},
+		"a row is changed and hashed": {func() {
+			tr.run("UPDATE audit SET event = 'x' WHERE account = $1 AND seq = 2", ann)
+			row := server.AuditRow{}
+			tr.must(tr.db.Open().Read(ctx, func(tx server.Tx) (err error) { row, err = tx.AuditRow(ann, 2); return err }))
+			tr.run("UPDATE audit SET hash = $1 WHERE account = $2 AND seq = 2", server.AuditHash(row), ann)
+		}, "row-changed 1/2", ""},
+		"a row is changed and all after it hashed anew": {func() {
+			tr.run("UPDATE audit SET event = 'x' WHERE account = $1 AND seq = 2", ann)
+			tr.rehash(ann, 2)
+		}, "rewritten 1/3 root 1; rewritten 1/6 root 2; rewritten 1/9 root 3", ""},
+		"a row is removed":    {func() { tr.run("DELETE FROM audit WHERE account = $1 AND seq = 4", bob) }, "row-missing 2/4", ""},
+		"the first is":        {func() { tr.run("DELETE FROM audit WHERE account = $1 AND seq = 1", bob) }, "row-missing 2/1", ""},
+		"a row is put before": {func() { tr.insert(bob, 0) }, "row-changed 2/0", ""},
+		"the end is cut off":  {func() { tr.run("DELETE FROM audit WHERE account = $1 AND seq > 4", bob) }, "cut 2/5 root 2", ""},
+		"an account is removed": {
+			func() { tr.run("DELETE FROM audit WHERE account = $1", cid) },
+			"gone 3/0 root 1", "",
+		},
+		"an account and its leaf are removed": {func() {
+			tr.run("DELETE FROM audit WHERE account = $1", cid)
+			tr.run("DELETE FROM audit_leaves WHERE account = $1", cid)
+		}, "leaves-changed root 1", "gone 3/0 root 1 in file 1; leaves-changed root 1"},
+		"the end and every trace in the leaves": {func() {
+			tr.run("DELETE FROM audit WHERE account = $1 AND seq > 3", bob)
+			tr.run("DELETE FROM audit_leaves WHERE account = $1 AND root = 2", bob)
+		}, "leaves-changed root 2", "cut 2/4 root 2 in file 2; leaves-changed root 2"},
+		"rows change places": {func() {
+			tr.run("UPDATE audit SET seq = 100 WHERE account = $1 AND seq = 2", ann)
+			tr.run("UPDATE audit SET seq = 2 WHERE account = $1 AND seq = 3", ann)
+			tr.run("UPDATE audit SET seq = 3 WHERE account = $1 AND seq = 100", ann)
+		}, "rewritten 1/3 root 1; row-changed 1/2; row-changed 1/3", ""},
+		"rows change owners": {func() {
+			tr.run("UPDATE audit SET account = '100000000009' WHERE account = $1", cid)
+			tr.run("UPDATE audit SET account = $1 WHERE account = $2 AND seq < 4", cid, bob)
+		}, "*", ""},
+	}
+}
+
+// rootCases are what can be done to roots.
+func (tr *trail) rootCases() map[string]tampering {
+	mallory := ed25519.NewKeyFromSeed(random(32))
+	return map[string]tampering{
+		"a root is removed": {func() { tr.run("DELETE FROM audit_roots WHERE number = 2") }, "root-missing root 2", "root-missing root 2; root-missing root 2 in file 2"},
+		"the last root is, and what it knew": {func() {
+			tr.run("DELETE FROM audit_roots WHERE number = 3")
+			tr.run("DELETE FROM audit_leaves WHERE root = 3")
+			tr.run("DELETE FROM audit WHERE account = $1 AND seq > 6", ann)
+		}, "", "cut 1/7 root 3 in file 3; root-missing root 3 in file 3"},
+		"roots change places": {func() {
+			tr.run("UPDATE audit_roots SET number = 9 WHERE number = 1")
+			tr.run("UPDATE audit_roots SET number = 1 WHERE number = 2")
+			tr.run("UPDATE audit_roots SET number = 2 WHERE number = 9")
+		}, "leaves-changed root 1; leaves-changed root 2; root-changed root 1; root-changed root 2; root-changed root 3", "*"},
+		"a root is signed by another": {func() {
+			tr.run("UPDATE audit_roots SET signed = $1 WHERE number = 3", tr.forge(3, mallory, "", func(map[string]any) {}))
+		}, "leaves-changed root 3; root-changed root 3", "*"},
+		"a root is signed by a key that was slipped in": {func() {
+			kid := server.IssuerID(mallory.Public().(ed25519.PublicKey))
+			tr.run("UPDATE issuers SET id = $1, public = $2 WHERE role = 'next'", kid, []byte(mallory.Public().(ed25519.PublicKey)))
+			tr.run("UPDATE audit_roots SET signed = $1 WHERE number = 3", tr.forge(3, mallory, kid, func(map[string]any) {}))
+		}, "leaves-changed root 3; root-changed root 3", "*"},
+		"the time of a root": {func() { tr.run("UPDATE audit_roots SET at = at + 60 WHERE number = 1") }, "root-changed root 1", ""},
+	}
+}
+
 func TestTamperingWithTheAuditLogIsFound(t *testing.T) {
 	each(t, func(l *lab) {
 		tr := newTrail(l)
@@ -184,69 +261,9 @@ func TestTamperingWithTheAuditLogIsFound(t *testing.T) {
 			r.Exports != 3 || r.Covered == 0 {
 			l.Fatalf("untouched: %v %+v", found, r)
 		}
-		mallory := ed25519.NewKeyFromSeed(random(32))
-		for name, c := range map[string]struct {
-			tamper func()
-			want   string // found in the database alone
-			files  string // found with the exported roots besides; empty for the same
-		}{
-			"a row is changed": {func() { tr.run("UPDATE audit SET event = 'x' WHERE account = $1 AND seq = 2", ann) }, "row-changed 1/2", ""},
-			"a row is changed and hashed": {func() {
-				tr.run("UPDATE audit SET event = 'x' WHERE account = $1 AND seq = 2", ann)
-				row := server.AuditRow{}
-				tr.must(tr.db.Open().Read(ctx, func(tx server.Tx) (err error) { row, err = tx.AuditRow(ann, 2); return err }))
-				tr.run("UPDATE audit SET hash = $1 WHERE account = $2 AND seq = 2", server.AuditHash(row), ann)
-			}, "row-changed 1/2", ""},
-			"a row is changed and all after it hashed anew": {func() {
-				tr.run("UPDATE audit SET event = 'x' WHERE account = $1 AND seq = 2", ann)
-				tr.rehash(ann, 2)
-			}, "rewritten 1/3 root 1; rewritten 1/6 root 2; rewritten 1/9 root 3", ""},
-			"a row is removed":    {func() { tr.run("DELETE FROM audit WHERE account = $1 AND seq = 4", bob) }, "row-missing 2/4", ""},
-			"the first is":        {func() { tr.run("DELETE FROM audit WHERE account = $1 AND seq = 1", bob) }, "row-missing 2/1", ""},
-			"a row is put before": {func() { tr.insert(bob, 0) }, "row-changed 2/0", ""},
-			"the end is cut off":  {func() { tr.run("DELETE FROM audit WHERE account = $1 AND seq > 4", bob) }, "cut 2/5 root 2", ""},
-			"an account is removed": {
-				func() { tr.run("DELETE FROM audit WHERE account = $1", cid) },
-				"gone 3/0 root 1", "",
-			},
-			"an account and its leaf are removed": {func() {
-				tr.run("DELETE FROM audit WHERE account = $1", cid)
-				tr.run("DELETE FROM audit_leaves WHERE account = $1", cid)
-			}, "leaves-changed root 1", "gone 3/0 root 1 in file 1; leaves-changed root 1"},
-			"the end and every trace in the leaves": {func() {
-				tr.run("DELETE FROM audit WHERE account = $1 AND seq > 3", bob)
-				tr.run("DELETE FROM audit_leaves WHERE account = $1 AND root = 2", bob)
-			}, "leaves-changed root 2", "cut 2/4 root 2 in file 2; leaves-changed root 2"},
-			"rows change places": {func() {
-				tr.run("UPDATE audit SET seq = 100 WHERE account = $1 AND seq = 2", ann)
-				tr.run("UPDATE audit SET seq = 2 WHERE account = $1 AND seq = 3", ann)
-				tr.run("UPDATE audit SET seq = 3 WHERE account = $1 AND seq = 100", ann)
-			}, "rewritten 1/3 root 1; row-changed 1/2; row-changed 1/3", ""},
-			"rows change owners": {func() {
-				tr.run("UPDATE audit SET account = '100000000009' WHERE account = $1", cid)
-				tr.run("UPDATE audit SET account = $1 WHERE account = $2 AND seq < 4", cid, bob)
-			}, "*", ""},
-			"a root is removed": {func() { tr.run("DELETE FROM audit_roots WHERE number = 2") }, "root-missing root 2", "root-missing root 2; root-missing root 2 in file 2"},
-			"the last root is, and what it knew": {func() {
-				tr.run("DELETE FROM audit_roots WHERE number = 3")
-				tr.run("DELETE FROM audit_leaves WHERE root = 3")
-				tr.run("DELETE FROM audit WHERE account = $1 AND seq > 6", ann)
-			}, "", "cut 1/7 root 3 in file 3; root-missing root 3 in file 3"},
-			"roots change places": {func() {
-				tr.run("UPDATE audit_roots SET number = 9 WHERE number = 1")
-				tr.run("UPDATE audit_roots SET number = 1 WHERE number = 2")
-				tr.run("UPDATE audit_roots SET number = 2 WHERE number = 9")
-			}, "leaves-changed root 1; leaves-changed root 2; root-changed root 1; root-changed root 2; root-changed root 3", "*"},
-			"a root is signed by another": {func() {
-				tr.run("UPDATE audit_roots SET signed = $1 WHERE number = 3", tr.forge(3, mallory, "", func(map[string]any) {}))
-			}, "leaves-changed root 3; root-changed root 3", "*"},
-			"a root is signed by a key that was slipped in": {func() {
-				kid := server.IssuerID(mallory.Public().(ed25519.PublicKey))
-				tr.run("UPDATE issuers SET id = $1, public = $2 WHERE role = 'next'", kid, []byte(mallory.Public().(ed25519.PublicKey)))
-				tr.run("UPDATE audit_roots SET signed = $1 WHERE number = 3", tr.forge(3, mallory, kid, func(map[string]any) {}))
-			}, "leaves-changed root 3; root-changed root 3", "*"},
-			"the time of a root": {func() { tr.run("UPDATE audit_roots SET at = at + 60 WHERE number = 1") }, "root-changed root 1", ""},
-		} {
+		cases := tr.rowCases()
+		maps.Copy(cases, tr.rootCases())
+		for name, c := range cases {
 			c.tamper()
 			for i, want := range []string{c.want, c.files} {
 				if i == 1 && want == "" {
