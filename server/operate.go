@@ -79,11 +79,16 @@ func (s *Service) Sweep(ctx context.Context) (int, error) {
 				return err
 			}
 		}
-		total = len(accounts) + len(devices)
-		return nil
+		wiped, err := tx.WipeContacts(w.now - seconds(contactKept))
+		total = len(accounts) + len(devices) + wiped
+		return err
 	})
 	return rest + total, err
 }
+
+// contactKept is how long the address of a contact that was taken away is kept:
+// its notices are out by then.
+const contactKept = 7 * day
 
 // forget removes a pending device. Messages about it stay until they are sent.
 func (w *work) forget(id string) error {

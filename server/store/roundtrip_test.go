@@ -33,18 +33,21 @@ func TestEveryFieldComesBack(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, d storetest.Database) {
 		write(t, d.Open(), func(tx server.Tx) error {
 			a, a2 := account("100000000001"), account("100000000001")
+			a2.Channel, a2.Contact = api.ChannelVoice, "c"
 			a2.State, a2.Policy, a2.Language, a2.Seen, a2.Password, a2.Created = "pending", api.Strict, "vi", 99, "y", 3
 			same(t, "account", tx.AddAccount, tx.SaveAccount, func() (server.Account, error) { return tx.Account(a.Number) }, a, a2)
 
 			c := server.Contact{ID: "c", Account: a.Number, Channel: "email", Sealed: []byte{1, 2}, Blind: []byte{3}, Verified: 4, Failures: 5, EnrolStopped: 6}
 			c2 := c
 			c2.Verified, c2.Failures, c2.Sealed = 7, 8, []byte{9}
+			c2.Trusted, c2.Failing = 10, map[string]server.Failure{"email": {Detail: "550", At: 11}}
 			same(t, "contact", tx.AddContact, tx.SaveContact, func() (server.Contact, error) { return tx.VerifiedContact([]byte{3}) }, c, c2)
 
 			dev := device("d", a.Number)
 			dev.Unread, dev.Claim = server.Unread{}, []byte{9}
 			dev2 := dev
 			dev2.State, dev2.OnceActive, dev2.LastPrev, dev2.LastNext, dev2.Epoch = api.DeviceFrozen, true, "p", "n", 3
+			dev2.Blocked = 12
 			dev2.Hardware, dev2.Claim = api.HardwareTPM, []byte{4, 5}
 			dev2.SeenDay, dev2.Streak, dev2.NextTry, dev2.Checked, dev2.Assurance, dev2.Activated = 1, 2, 3, 4, "high", 5
 			dev2.Unread = server.Unread{}.Observe(api.Snapshot{Components: []api.Component{{Class: "os", Kind: "kernel", State: "unreadable"}}}, epochStart)
@@ -56,6 +59,7 @@ func TestEveryFieldComesBack(t *testing.T) {
 				Opened: 3, Closed: 4, Expires: 5, Told: 6, Seq: 7,
 			}
 			ch2 := ch
+			ch2.Email, ch2.Phone, ch2.Wish = "c", "p", "sms p"
 			ch2.State, ch2.Secret, ch2.Mute, ch2.Failures = api.ChallengeConsumed, []byte{2}, false, 3
 			same(t, "challenge", tx.AddChallenge, tx.SaveChallenge, func() (server.Challenge, error) { return tx.LatestChallenge("d") }, ch, ch2)
 
