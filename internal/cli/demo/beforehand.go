@@ -58,3 +58,56 @@ func history(ctx context.Context, t *telling) error {
 	t.seen("cli.demo.history.seen")
 	return nil
 }
+
+// addsPhone enrols a phone: the code goes to it.
+func addsPhone(ctx context.Context, t *telling) error {
+	if _, err := t.show(ctx, codeSent, "phone", "add", "+84 90 123 4567", "--password-file", t.client.passwordFile); err != nil {
+		return err
+	}
+	if err := t.typeCode(ctx); err != nil {
+		return err
+	}
+	t.seen("cli.demo.phone.seen")
+	return nil
+}
+
+// choosesPhone makes codes go to the phone. The code that confirms it comes the
+// old way, so that whoever holds the computer alone cannot do it.
+func choosesPhone(ctx context.Context, t *telling) error {
+	if _, err := t.show(ctx, codeSent, "channel", "set", api.ChannelSMS, "--password-file", t.client.passwordFile); err != nil {
+		return err
+	}
+	if err := t.typeCode(ctx); err != nil {
+		return err
+	}
+	_, err := t.show(ctx, done, "security")
+	return err
+}
+
+// fourthDisk is one more disk, which nobody announced.
+const fourthDisk = `-- sys/devices/pci0000%3A00/0000%3A00%3A1d.0/0000%3A02%3A00.0/nvme/nvme0/model --
+CT1000P5PSSD8
+-- sys/devices/pci0000%3A00/0000%3A00%3A1d.0/0000%3A02%3A00.0/nvme/nvme0/serial --
+2242E6703B51
+`
+
+// textedCode expects the code of another disk on the phone, and nowhere else.
+func textedCode(ctx context.Context, t *telling) error {
+	if err := t.computer.change([]byte(fourthDisk)); err != nil {
+		return err
+	}
+	if _, err := t.show(ctx, codeAsked, "check"); err != nil {
+		return err
+	}
+	m, err := t.openMail(ctx)
+	if err != nil {
+		return err
+	}
+	if m.Channel != api.ChannelSMS {
+		return broken("cli.demo.broken.channel", text.Data{"Channel": m.Channel})
+	}
+	if err := t.typeCode(ctx); err != nil {
+		return err
+	}
+	return t.opens(ctx)
+}

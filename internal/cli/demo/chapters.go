@@ -40,6 +40,9 @@ func chapters() []chapter {
 		{"cli.demo.status", tellsStatus},
 		{"cli.demo.announce", announces},
 		{"cli.demo.new_disk", announcedDisk},
+		{"cli.demo.phone", addsPhone},
+		{"cli.demo.channel", choosesPhone},
+		{"cli.demo.texted", textedCode},
 		{"cli.demo.history", history},
 	}
 }
@@ -118,7 +121,7 @@ func (t *telling) typeCode(ctx context.Context) error {
 func (t *telling) codeMail(ctx context.Context) (message, error) {
 	m, err := t.openMail(ctx)
 	if err == nil {
-		t.note("cli.demo.mail", text.Data{"To": m.To, "Subject": m.Subject})
+		t.note("cli.demo.mail", text.Data{"To": m.To, "Subject": m.subject()})
 	}
 	return m, err
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/seed-1feef0b2/holdfast/assets/text"
@@ -107,10 +108,20 @@ func (t *telling) stopServer() {
 // message is one entry of the local outbox.
 type message struct {
 	To        string `json:"to"`
+	Channel   string `json:"channel"`
 	Kind      string `json:"kind"`
 	Subject   string `json:"subject"`
+	Text      string `json:"text"`
 	Reference string `json:"reference"`
 	Code      string `json:"code"`
+}
+
+// subject is the subject line; a text message has none and is told whole.
+func (m message) subject() string {
+	if m.Subject != "" {
+		return m.Subject
+	}
+	return strings.Join(strings.Fields(m.Text), " ")
 }
 
 // mail waits for the message of a challenge and gives the newest.
