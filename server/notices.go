@@ -21,6 +21,15 @@ var textNotices = map[string]bool{
 	NoticeBlocked: false, NoticeCodeSent: false, NoticePhone: true, NoticePhoneGone: true, NoticeChannel: true,
 }
 
+// PhoneKinds lists the kinds of messages that may go to phones; each needs its
+// words for text messages, and codes and the test those for calls.
+func PhoneKinds() []string {
+	list := []string{
+		MessageEnrol, MessageChanged, MessageLocked, MessageFork, MessageChip, MessageAnnounce, MessagePhone, MessageChannel, NoticeTest,
+	}
+	return append(list, slices.Sorted(maps.Keys(textNotices))...)
+}
+
 // mayTell says whether a message may go to a contact: to one that is the account's,
 // and was when the message was queued; a code to the one that it confirms; and the
 // notice that an address has an account already to that address.
@@ -111,6 +120,9 @@ func (w *work) queueNotice(about Device, acct Account, v way, kind string, data 
 // that has a phone in it: once for each challenge and way.
 func (w *work) tellElsewhere(sc scene, ch Challenge, v way) error {
 	if ch.Mute || confirms(ch.Reason) || sc.acct.State != accountActive {
+		return nil
+	}
+	if v.channel == api.ChannelEmail && sc.acct.Contact == "" { // as of nearly every account: nobody else to tell
 		return nil
 	}
 	list, err := w.tx.MessagesOf(ch.ID)
