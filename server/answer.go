@@ -83,7 +83,7 @@ func (w *work) answer(reference string, r api.AnswerRequest) (api.DeviceReply, e
 		return none, w.expired(sc, ch, r)
 	}
 	sc.typed = which
-	if ch.Reason == api.ReasonPhone || ch.Reason == api.ReasonChannel {
+	if ch.Reason == api.ReasonPhone || ch.Reason == api.ReasonChannel || ch.Reason == api.ReasonEmail {
 		return w.settleSecurity(sc, ch)
 	}
 	return w.right(sc, ch, r, req)

@@ -112,7 +112,7 @@ func (w *work) wishFacts(ch Challenge, facts map[string]string) error {
 // types it may have chosen the phone that it went to.
 func (w *work) settleSecurity(sc scene, ch Challenge) (api.DeviceReply, error) {
 	var none api.DeviceReply
-	if sc.dev.State != api.DeviceActivated {
+	if sc.dev.State != api.DeviceActivated && ch.Reason != api.ReasonEmail {
 		return none, api.NewError(api.CodeNotActivated)
 	}
 	if err := w.arrived(&sc, ch); err != nil {
@@ -126,8 +126,11 @@ func (w *work) settleSecurity(sc scene, ch Challenge) (api.DeviceReply, error) {
 		return none, err
 	}
 	settle := w.settleChannel
-	if ch.Reason == api.ReasonPhone {
+	switch ch.Reason {
+	case api.ReasonPhone:
 		settle = w.settlePhone
+	case api.ReasonEmail:
+		settle = w.settleEmail
 	}
 	if err := settle(sc, ch); err != nil {
 		return none, err

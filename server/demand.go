@@ -125,7 +125,7 @@ func (w *work) openChallenge(sc scene, before Challenge, reason string, changes 
 	if err := w.pin(&sc, &ch); err != nil {
 		return ch, err
 	}
-	if sc.acct.State == accountPending && !ch.Mute {
+	if (sc.acct.State == accountPending || reason == api.ReasonEmail) && !ch.Mute {
 		_, err := w.owner(sc.to)
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			return ch, err

@@ -149,6 +149,7 @@ func (w *work) reply(sc scene) (api.DeviceReply, error) {
 // dress adds what is never stored with a reply.
 func (w *work) dress(sc scene, r *api.DeviceReply) (err error) {
 	r.Time, r.Issuers = stamp(w.now), w.ring().issuers.changesAfter(w.c.Issuer)
+	r.ContactLost = contactLost(sc)
 	pending, err := w.pending(sc.dev.ID)
 	if err != nil {
 		return err

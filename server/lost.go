@@ -132,5 +132,8 @@ func (w *work) loseContact(id string) error {
 		return err
 	}
 	c.Sealed, c.Blind = nil, []byte("lost "+c.ID)
+	if c.Channel == channelPhone { // it is enrolled again
+		c.Removed = w.now
+	}
 	return w.tx.SaveContact(c)
 }

@@ -18,6 +18,7 @@ const (
 	MessageAnnounce    = MessageCodePrefix + api.ReasonAnnounce
 	MessagePhone       = MessageCodePrefix + api.ReasonPhone   // to that phone alone
 	MessageChannel     = MessageCodePrefix + api.ReasonChannel // Data: Channel and Destination, where codes are to go
+	MessageEmail       = MessageCodePrefix + api.ReasonEmail   // to the address that is given again
 	NoticeExists       = "notice.exists"                       // somebody registered with your address
 	NoticeActivated    = "notice.activated"                    // a computer was activated
 	NoticeChip         = "notice.chip"                         // a key whose chip was lost was replaced
@@ -41,7 +42,7 @@ const (
 // MessageKinds lists every kind of message there is; each needs its texts.
 func MessageKinds() []string {
 	return []string{
-		MessageRegister, MessageEnrol, MessageChanged, MessageLocked, MessageFork, MessageChip, MessageAnnounce, MessagePhone, MessageChannel,
+		MessageRegister, MessageEnrol, MessageChanged, MessageLocked, MessageFork, MessageChip, MessageAnnounce, MessagePhone, MessageChannel, MessageEmail,
 		NoticeExists, NoticeActivated, NoticeChip, NoticeRotated, NoticeAnnounced, NoticeWindowUsed, NoticeFork, NoticeWrongDevice, NoticeLocked, NoticeRevoked, NoticePolicy, NoticeEnrolStopped,
 		NoticeCodeSent, NoticePhone, NoticePhoneGone, NoticeChannel, NoticeBlocked, NoticeTest,
 	}

@@ -39,7 +39,7 @@ const (
 var effects = map[string]string{
 	MessageRegister: EffectAddress,
 	MessageEnrol:    EffectComputer, MessageChanged: EffectComputer, MessageLocked: EffectComputer, MessageFork: EffectComputer,
-	MessageChip: EffectComputer, MessageAnnounce: EffectComputer, MessageChannel: EffectComputer,
+	MessageChip: EffectComputer, MessageAnnounce: EffectComputer, MessageChannel: EffectComputer, MessageEmail: EffectComputer,
 	NoticeCodeSent: EffectComputer, NoticeLocked: EffectComputer,
 	NoticeActivated: EffectHold, NoticeChip: EffectHold, NoticeRotated: EffectHold, NoticeAnnounced: EffectHold, NoticeWindowUsed: EffectHold,
 	NoticePhone: EffectSettings, NoticePhoneGone: EffectSettings, NoticeChannel: EffectSettings,

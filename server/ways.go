@@ -60,7 +60,7 @@ func (w *work) mayHold(ch Challenge, c Contact) bool {
 // whether codes may go there.
 func (w *work) waysTo(c Contact) ([]way, error) {
 	address, err := w.address(c)
-	if err != nil {
+	if err != nil || address == "" {
 		return nil, err
 	}
 	if c.Channel == api.ChannelEmail {

@@ -33,6 +33,7 @@ var kinds = map[string]kindTexts{
 	server.NoticeEnrolStopped: {},
 	server.MessagePhone:       {code: true, named: true},
 	server.MessageChannel:     {code: true, named: true},
+	server.MessageEmail:       {code: true, named: true},
 	server.NoticeCodeSent:     {named: true},
 	server.NoticePhone:        {named: true},
 	server.NoticePhoneGone:    {named: true},

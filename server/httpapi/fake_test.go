@@ -105,6 +105,10 @@ func (f *fakeService) Security(_ context.Context, c server.Caller) (api.Security
 	return api.Security{Channel: api.ChannelEmail, Ways: []api.Way{}}, f.note("security", c)
 }
 
+func (f *fakeService) RestoreEmail(_ context.Context, c server.Caller, _ api.EmailRequest) (api.DeviceReply, error) {
+	return api.DeviceReply{}, f.note("email", c)
+}
+
 func (f *fakeService) RequestChannel(_ context.Context, c server.Caller, _ api.ChannelRequest) (api.DeviceReply, error) {
 	return api.DeviceReply{State: api.DeviceActivated, Challenge: &api.Challenge{}}, f.note("channel", c)
 }

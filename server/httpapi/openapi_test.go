@@ -39,7 +39,7 @@ func TestOpenAPI(t *testing.T) {
 		api.RouteChallenge: "get", api.RouteDeliveries: "post", api.RouteAnswers: "post", api.RouteSignOut: "post",
 		api.RouteRotations: "post", api.RouteKeys: "post", api.RouteHistory: "get", api.RouteAnnounce: "post",
 		api.RouteSecurity: "get", api.RouteChannel: "post", api.RoutePhones: "post", api.RouteNoPhone: "post",
-		api.RouteTests: "post", api.RouteEnrolStop: "post",
+		api.RouteTests: "post", api.RouteEnrolStop: "post", api.RouteEmail: "post",
 	} {
 		op, _ := doc.Paths[route][method].(map[string]any)
 		if op == nil {

@@ -16,6 +16,10 @@ func (a *API) security() {
 		func(ctx context.Context, c server.Caller, _ string, r api.ChannelRequest) (api.DeviceReply, error) {
 			return s.RequestChannel(ctx, c, r)
 		})
+	write[atDevice](a, api.RouteEmail, "Give the address again that the server lost: the challenge's code goes there and confirms it",
+		func(ctx context.Context, c server.Caller, _ string, r api.EmailRequest) (api.DeviceReply, error) {
+			return s.RestoreEmail(ctx, c, r)
+		})
 	write[atDevice](a, api.RoutePhones, "Enrol a phone: the challenge's code goes there and confirms it",
 		func(ctx context.Context, c server.Caller, _ string, r api.PhoneRequest) (api.DeviceReply, error) {
 			return s.RequestPhone(ctx, c, r)

@@ -28,6 +28,7 @@ type Service interface {
 	ReplaceKey(ctx context.Context, c server.Caller, r api.ReplaceKeyRequest) (api.DeviceReply, error)
 	History(ctx context.Context, c server.Caller, before int64) (api.History, error)
 	Security(ctx context.Context, c server.Caller) (api.Security, error)
+	RestoreEmail(ctx context.Context, c server.Caller, r api.EmailRequest) (api.DeviceReply, error)
 	RequestChannel(ctx context.Context, c server.Caller, r api.ChannelRequest) (api.DeviceReply, error)
 	RequestPhone(ctx context.Context, c server.Caller, r api.PhoneRequest) (api.DeviceReply, error)
 	RemovePhone(ctx context.Context, c server.Caller, r api.NoPhoneRequest) (api.Security, error)
