@@ -4,16 +4,12 @@ import (
 	"context"
 	"errors"
 	"sync"
-	"time"
 )
 
-// Bounds of one batch: how many writes share a commit, and how long the first
-// of them may wait for the others. A commit takes about as long as a disk's
-// sync, so writes meet of themselves; nobody waits for company.
-const (
-	batchMost = 64
-	batchTime = 10 * time.Millisecond
-)
+// batchMost is how many writes share a commit at most, so that the first of them
+// does not wait for long. A commit takes about as long as a disk's sync, so writes
+// meet of themselves; nobody waits for company.
+const batchMost = 32
 
 // ErrClosed is what a read or write gets after Close.
 var ErrClosed = errors.New("store: the database is closed")
@@ -26,7 +22,6 @@ var errAgain = errors.New("store: the shared transaction was lost")
 // goroutine while it holds the line; all of them learn the commit's outcome
 // before they say anything.
 type batch struct {
-	begun   time.Time
 	members int
 	ended   bool          // rolled back, or lost: nobody else may join
 	done    chan struct{} // closed once err is known
@@ -92,7 +87,7 @@ func (l *line) forget(t *turn) bool {
 
 // pass hands an open batch to the next write, if there is one and room.
 func (l *line) pass(b *batch) bool {
-	if b.ended || b.members >= batchMost || time.Since(b.begun) > batchTime {
+	if b.ended || b.members >= batchMost {
 		return false
 	}
 	l.mu.Lock()

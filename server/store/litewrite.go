@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"time"
 )
 
 // write runs fn in the transaction that the writes of this moment share, and
@@ -20,7 +19,7 @@ func (b *liteBackend) write(ctx context.Context, hook Hook, fn func(transaction)
 			b.line.leave()
 			return fmt.Errorf("store: %w", err)
 		}
-		shared = &batch{begun: time.Now(), done: make(chan struct{})}
+		shared = &batch{done: make(chan struct{})}
 	}
 	shared.members++
 	m := &member{b: b, batch: shared, tx: liteTx{c: b.writer}, first: shared.members == 1}
