@@ -253,7 +253,7 @@ func (r *rig) onePhone(t *testing.T, c *carrier, accounts int) {
 
 // settled waits until no more messages come for a number.
 func settled(c *carrier, number string) {
-	for before := -1; before != c.to(number) || before == 0; time.Sleep(2 * time.Second) {
+	for before := -1; before != c.to(number) || before == 0; time.Sleep(600 * time.Millisecond) {
 		if before == 0 && c.to(number) == 0 {
 			return
 		}

@@ -124,24 +124,37 @@ func (r *rig) killServer(i int) {
 	}
 }
 
-// TestServersAreKilledInTurn: three processes over one PostgreSQL.
+// killPostgres kills the database and starts it again a moment later.
+func (r *rig) killPostgres() {
+	r.postgres.Kill()
+	time.Sleep(rand.N(time.Second))
+	if err := r.postgres.Start(); err != nil {
+		r.t.Error(err)
+	}
+}
+
+// TestServersAreKilledInTurn: three processes over one PostgreSQL. In the
+// shortened form the database is killed at the end too.
 func TestServersAreKilledInTurn(t *testing.T) {
-	p := planned(plan{3, 3, time.Second}, plan{24, 100, 2 * time.Second})
+	p := planned(plan{3, 4, time.Second}, plan{24, 100, 2 * time.Second})
 	r := newRig(t, 3, proctest.StartPostgres(t), nil)
-	r.report(r.crowd(p, r.killServer), "three processes, PostgreSQL")
+	l := r.crowd(p, func(i int) {
+		if !full() && i == 3 {
+			r.killPostgres()
+			return
+		}
+		r.killServer(i)
+	})
+	r.report(l, "three processes, PostgreSQL")
 }
 
 // TestPostgresIsKilled: the servers go on by themselves when it is back.
 func TestPostgresIsKilled(t *testing.T) {
-	p := planned(plan{3, 1, 2 * time.Second}, plan{16, 25, 8 * time.Second})
+	if !full() {
+		return // a part of TestServersAreKilledInTurn
+	}
 	r := newRig(t, 3, proctest.StartPostgres(t), nil)
-	l := r.crowd(p, func(int) {
-		r.postgres.Kill()
-		time.Sleep(rand.N(time.Second))
-		if err := r.postgres.Start(); err != nil {
-			t.Error(err)
-		}
-	})
+	l := r.crowd(plan{16, 25, 8 * time.Second}, func(int) { r.killPostgres() })
 	for _, s := range r.servers {
 		if s.Pid() == 0 {
 			t.Errorf("a server ended with its database: %s", s.Log())
@@ -155,4 +168,21 @@ func TestTheOneServerIsKilled(t *testing.T) {
 	p := planned(plan{3, 3, time.Second}, plan{16, 100, 1500 * time.Millisecond})
 	r := newRig(t, 1, nil, nil)
 	r.report(r.crowd(p, r.killServer), "one process, SQLite")
+}
+
+// TestAProcessIsKilledAndStarts: what the others rely on.
+func TestAProcessIsKilledAndStarts(t *testing.T) {
+	p := proctest.NewHoldfastd(t, binary, "--data", t.TempDir())
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if !p.Ready() || p.Pid() == 0 || p.Start() == nil {
+		t.Error("not running, or twice")
+	}
+	if !p.Kill() || p.Ready() || p.Running() || p.Kill() {
+		t.Error("it lives")
+	}
+	if err := p.Start(); err != nil || !p.Stop() || p.Kills() != 1 {
+		t.Errorf("%v, %d kills, %s", err, p.Kills(), p.Log())
+	}
 }

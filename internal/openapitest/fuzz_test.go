@@ -243,7 +243,7 @@ func (d *driver) judge(op string, call fastclient.Call, reply fastclient.Reply) 
 // TestRequestsMadeFromTheDocument: right ones and broken ones, for computers in
 // every state, and time that passes.
 func TestRequestsMadeFromTheDocument(t *testing.T) {
-	requests, seed := 1500, uint64(7)
+	requests, seed := 900, uint64(7)
 	if os.Getenv("HOLDFAST_FULL") == "1" {
 		requests, seed = 100_000, uint64(time.Now().UnixNano())
 	}
@@ -252,7 +252,7 @@ func TestRequestsMadeFromTheDocument(t *testing.T) {
 		if i%40 == 39 {
 			d.s.Clock.Pass(time.Duration(d.r.IntN(60)) * time.Second)
 		}
-		if i%700 == 699 { // others have been frozen or signed out by now
+		if i%500 == 499 { // others have been frozen or signed out by now
 			d.s.Clock.Pass(25 * time.Hour)
 			d.people()
 		}

@@ -105,21 +105,3 @@ Content-Type: text/plain
 		t.Errorf("%v", s.Arrivals())
 	}
 }
-
-func TestAProcessIsKilledAndStarts(t *testing.T) {
-	p := proctest.NewHoldfastd(t, proctest.Build(t), "--data", t.TempDir())
-	for range 2 {
-		if err := p.Start(); err != nil {
-			t.Fatal(err)
-		}
-		if !p.Ready() || p.Pid() == 0 || p.Start() == nil {
-			t.Error("not running, or twice")
-		}
-		if !p.Kill() || p.Ready() || p.Running() || p.Kill() {
-			t.Error("it lives")
-		}
-	}
-	if err := p.Start(); err != nil || !p.Stop() || p.Kills() != 2 {
-		t.Errorf("%v, %d kills, %s", err, p.Kills(), p.Log())
-	}
-}
