@@ -59,6 +59,9 @@ func (w *work) mayHold(ch Challenge, c Contact) bool {
 // waysTo gives the ways to a contact that this server has, without looking at
 // whether codes may go there.
 func (w *work) waysTo(c Contact) ([]way, error) {
+	if len(c.Sealed) == 0 { // forgotten, or lost with the master key
+		return nil, nil
+	}
 	address, err := w.address(c)
 	if err != nil || address == "" {
 		return nil, err
