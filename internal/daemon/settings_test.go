@@ -190,7 +190,7 @@ func TestRefusalsAreWorded(t *testing.T) {
 	}
 	for key := range keys {
 		name, ok := strings.CutPrefix(key, "daemon.refuse.")
-		if ok && !strings.Contains(code.String(), `("`+name+`", `) {
+		if ok && !strings.Contains(code.String(), `"`+name+`"`) {
 			t.Errorf("%s is said nowhere", key)
 		}
 	}
