@@ -81,7 +81,7 @@ func phoneBlock() block {
 		{Name: "phone.sms[].name", Meaning: "Name of the provider, in the addresses that it calls back: small letters, digits and dashes. Providers of text messages are asked in their order: " +
 			"where one is down, or puts a message off, the next is asked. Without any, no phone gets text messages. See [phone.md](phone.md)."},
 		{Name: "phone.sms[].kind", Meaning: "`twilio` (Twilio, or a provider that speaks its interface), `webhook` (a program of yours) or `smpp` (a carrier's message centre)."},
-		{Name: "phone.sms[].url", Meaning: "twilio: the address of the interface, such as `https://api.twilio.com`. webhook: where your program takes messages. " +
+		{Name: "phone.sms[].url", Meaning: "twilio: the address of the interface; Twilio's own is `api.twilio.com`, with `https://` before it. webhook: where your program takes messages. " +
 			"smpp: `smpps://user@host[:3550]`, or `smpp://user@host[:2775]` without encryption. Secrets in it are refused."},
 		{Name: "phone.sms[].account", Meaning: "twilio: the account's SID."},
 		{Name: "phone.sms[].secret_file", Meaning: "twilio: the auth token. webhook: one secret a line, `whsec_` and base64; the first signs, all are accepted. smpp: the password, at most 8 characters. Read each time it is needed."},

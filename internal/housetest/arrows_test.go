@@ -94,7 +94,7 @@ var foreign = []struct {
 	only []string
 	why  string
 }{
-	{"fyne.io/fyne/v2", []string{"ui", "internal/desktop", "internal/gallery", "internal/e2e"}, "only the window draws"},
+	{"fyne.io/fyne/v2", []string{"ui", "internal/desktop", "internal/gallery", "internal/e2e", "internal/mailcases"}, "only the window draws"},
 	{"database/sql", []string{"server/store"}, "SQL lives in one room"},
 	{"modernc.org/sqlite", []string{"server/store"}, "SQL lives in one room"},
 	{"github.com/jackc/pgx/v5", []string{"server/store"}, "SQL lives in one room"},

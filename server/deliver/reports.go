@@ -29,6 +29,7 @@ func reportPauses() []time.Duration {
 type Reports struct {
 	taker ReportTaker
 	log   *slog.Logger
+	now   func() time.Time // the system's: pauses here are real ones
 	mu    sync.Mutex
 	wait  []waitingReport
 	wake  chan struct{}
@@ -45,7 +46,7 @@ func NewReports(taker ReportTaker, log *slog.Logger) *Reports {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	return &Reports{taker: taker, log: log, wake: make(chan struct{}, 1)}
+	return &Reports{taker: taker, log: log, now: time.Now, wake: make(chan struct{}, 1)}
 }
 
 // Take takes a report in, at once or a little later. An error means that it could
@@ -73,7 +74,7 @@ func (r *Reports) later(w waitingReport) {
 	if w.tries >= len(pauses) {
 		return
 	}
-	w.due = time.Now().Add(pauses[w.tries])
+	w.due = r.now().Add(pauses[w.tries])
 	w.tries++
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -120,7 +121,7 @@ func (r *Reports) offer(ctx context.Context) time.Duration {
 	defer r.mu.Unlock()
 	next := time.Hour
 	for _, w := range r.wait {
-		next = min(next, max(time.Until(w.due), time.Millisecond))
+		next = min(next, max(w.due.Sub(r.now()), time.Millisecond))
 	}
 	return next
 }
@@ -130,7 +131,7 @@ func (r *Reports) due() []waitingReport {
 	defer r.mu.Unlock()
 	var due, rest []waitingReport
 	for _, w := range r.wait {
-		if time.Now().Before(w.due) {
+		if r.now().Before(w.due) {
 			rest = append(rest, w)
 		} else {
 			due = append(due, w)

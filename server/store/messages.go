@@ -47,7 +47,7 @@ func (t *tx) MessageByID(messageID string) (server.OutboxRow, error) {
 }
 
 func (t *tx) MessageByProvider(provider string) (server.OutboxRow, error) {
-	return one(t, scanMessage, messages.selected+"WHERE provider = $1 AND provider <> ''", provider)
+	return one(t, scanMessage, messages.selected+"WHERE provider = $1 AND provider <> '' ORDER BY id DESC LIMIT 1", provider)
 }
 
 func (t *tx) SaveMessage(m server.OutboxRow) error {

@@ -32,6 +32,8 @@ type Options struct {
 	// OnReceipt takes a delivery receipt; where it gives an error the centre is
 	// asked to send it again. It may be called by several goroutines.
 	OnReceipt func(ctx context.Context, r Receipt) error
+	// Now is the clock of deadlines and pauses; the system's where nil.
+	Now func() time.Time
 	// Dial opens a connection; the system's dialler where nil.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
@@ -77,6 +79,9 @@ func New(opt Options) *Client {
 	if opt.Retry <= 0 {
 		opt.Retry = time.Second
 	}
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
 	if opt.Dial == nil {
 		opt.Dial = (&net.Dialer{}).DialContext
 	}
@@ -88,10 +93,10 @@ func New(opt Options) *Client {
 func (c *Client) Run(ctx context.Context) {
 	pause := c.opt.Retry
 	for ctx.Err() == nil {
-		since := time.Now()
+		since := c.opt.Now()
 		err := c.once(ctx)
 		c.lost(err)
-		if time.Since(since) > bindTime {
+		if c.opt.Now().Sub(since) > bindTime {
 			pause = c.opt.Retry
 		}
 		select {

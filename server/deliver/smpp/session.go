@@ -65,7 +65,7 @@ func open(ctx context.Context, opt Options) (*session, error) {
 func (s *session) bind(ctx context.Context, password string) error {
 	stop := context.AfterFunc(ctx, func() { _ = s.conn.Close() })
 	defer stop()
-	_ = s.conn.SetDeadline(time.Now().Add(s.opt.Reply))
+	_ = s.conn.SetDeadline(s.opt.Now().Add(s.opt.Reply))
 	bind := PDU{Command: BindTransceiver, Sequence: s.next, Body: bindBody(s.opt.System, password, s.opt.SystemType)}
 	s.next++
 	if _, err := s.conn.Write(bind.Append(nil)); err != nil {
@@ -96,7 +96,7 @@ func (s *session) serve(ctx context.Context) error {
 	defer s.conn.Close()
 	go s.enquire(working)
 	for {
-		_ = s.conn.SetReadDeadline(time.Now().Add(s.opt.Enquire + 2*s.opt.Reply))
+		_ = s.conn.SetReadDeadline(s.opt.Now().Add(s.opt.Enquire + 2*s.opt.Reply))
 		p, err := Read(s.in)
 		if err != nil {
 			return ErrBroken
@@ -190,7 +190,7 @@ func (s *session) write(p PDU) error {
 }
 
 func (s *session) send(p PDU) error {
-	_ = s.conn.SetWriteDeadline(time.Now().Add(s.opt.Reply))
+	_ = s.conn.SetWriteDeadline(s.opt.Now().Add(s.opt.Reply))
 	if _, err := s.conn.Write(p.Append(nil)); err != nil {
 		_ = s.conn.Close()
 		return ErrBroken
