@@ -45,7 +45,9 @@ func (t *signer) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 		_ = r.Body.Close() // read to its end; nothing can be lost any more
 		out.Body = io.NopCloser(bytes.NewReader(body))
-		out.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+		// Without GetBody net/http cannot repeat the request by itself where a kept
+		// connection breaks: it would repeat the signature with it.
+		out.GetBody = nil
 	}
 	var nonce [16]byte
 	if _, err := io.ReadFull(t.rand, nonce[:]); err != nil {
