@@ -66,9 +66,31 @@ func halves(rules []rule) []rule {
 	return out
 }
 
+// waitKey names a way and whose it is.
+type waitKey struct {
+	contact, channel string
+	own              bool
+}
+
 // limited gives until when nothing may be sent by a way; zero or the past where
 // it may now.
 func (w *work) limited(sc scene, v way) (int64, error) {
+	key := waitKey{v.to.ID, v.channel, sc.dev.OnceActive}
+	if until, ok := w.waits[key]; ok {
+		return until, nil
+	}
+	until, err := w.findWait(sc, v)
+	if err != nil {
+		return 0, err
+	}
+	if w.waits == nil {
+		w.waits = map[waitKey]int64{}
+	}
+	w.waits[key] = until
+	return until, nil
+}
+
+func (w *work) findWait(sc scene, v way) (int64, error) {
 	if v.channel != api.ChannelEmail && v.number.e164 == "" {
 		return w.now + seconds(day), nil // this server has no such way any more
 	}
@@ -102,6 +124,7 @@ func (w *work) limited(sc scene, v way) (int64, error) {
 // spend counts a message by a way. What limits it was looked at in the same
 // transaction.
 func (w *work) spend(sc scene, v way) error {
+	w.waits = nil
 	for _, q := range w.quotas(sc, v) {
 		if _, err := w.take(q.label, q.id, q.rules...); err != nil {
 			return err

@@ -20,6 +20,9 @@ type work struct {
 	ctx context.Context //nolint:containedctx // it lives no longer than the transaction
 	// reading says that the transaction writes nothing.
 	reading bool
+	// waits are until when nothing may go by a way, as they were found in this
+	// transaction; forgotten when a message is counted.
+	waits map[waitKey]int64
 	// announcing is what a challenge that is being opened announces.
 	announcing *Announcement
 	// user is who acts by the console, the zero value where nobody does; reason is
