@@ -18,9 +18,13 @@ type plan struct {
 	between time.Duration
 }
 
+// patience is how long a person waits for a code: a message whose worker was
+// killed is free again after two minutes, and its next worker may be killed too.
+const patience = 9 * time.Minute
+
 // atMost ends a run that hangs.
 func (p plan) atMost() time.Duration {
-	return 5*time.Minute + 3*time.Duration(p.kills)*p.between
+	return 2*patience + 3*time.Duration(p.kills)*p.between
 }
 
 func planned(short, long plan) plan {
@@ -40,7 +44,7 @@ func (r *rig) crowd(p plan, kill func(i int)) *ledger {
 	people := make([]*person, p.people)
 	var wg sync.WaitGroup
 	for i := range people {
-		people[i] = &person{r: r, l: l, ctx: ctx, stop: stop, name: fmt.Sprint("p", i), codes: 4 * time.Minute}
+		people[i] = &person{r: r, l: l, ctx: ctx, stop: stop, name: fmt.Sprint("p", i), codes: patience}
 		wg.Go(people[i].live)
 	}
 	for i := 0; i < p.kills && !r.t.Failed(); i++ {
