@@ -180,10 +180,12 @@ func (d *Daemon) warmUp(ctx context.Context, conf *tls.Config) {
 	if err != nil || conf == nil || !d.settings.TLS.ACME.AcceptTerms {
 		return
 	}
+	// As callers do, it knows ECDSA: of another kind of key there would be a second
+	// certificate, and its challenge would be in the way of the first one's.
 	hello := &tls.ClientHelloInfo{
 		ServerName: u.Hostname(), SupportedProtos: []string{"http/1.1"}, SupportedVersions: []uint16{tls.VersionTLS13},
 		SignatureSchemes: []tls.SignatureScheme{tls.ECDSAWithP256AndSHA256}, SupportedCurves: []tls.CurveID{tls.CurveP256},
-		CipherSuites: []uint16{tls.TLS_AES_128_GCM_SHA256},
+		CipherSuites: []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256},
 	}
 	if _, err := conf.GetCertificate(hello); err != nil && ctx.Err() == nil {
 		d.log.Warn("no certificate yet", slog.String("cause", err.Error()))
