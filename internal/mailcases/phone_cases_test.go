@@ -24,11 +24,13 @@ type phoneCase struct {
 // player plays the cases of one provider and writes them down.
 type player = func(title string, o *phoneOffice, peer *delivertest.Node, cases []phoneCase)
 
-// TestPhoneCases plays every case against providers of others' making and compares
-// what is seen with docs/phone-cases.md.
+// TestPhoneCases plays the cases against providers of others' making and compares
+// what is seen with docs/phone-cases.md. All of them take a while: that is for
+// HOLDFAST_FULL=1 and for -update; else it plays those of the first provider.
 func TestPhoneCases(t *testing.T) {
 	var b strings.Builder
 	b.WriteString(phoneHead)
+	full := *update || os.Getenv("HOLDFAST_FULL") == "1"
 	s := &suite{relay: delivertest.StartRelay(t), source: laptop(t), spoken: map[string]bool{}}
 	play := func(title string, o *phoneOffice, peer *delivertest.Node, cases []phoneCase) {
 		fmt.Fprintf(&b, "\n## %s\n", title)
@@ -45,9 +47,11 @@ func TestPhoneCases(t *testing.T) {
 			}
 		}
 	}
-	for _, group := range []func(*testing.T, *suite, player){
-		twilioTexts, twilioCalls, hookTexts, carrierTexts, twoProviders,
-	} {
+	groups := []func(*testing.T, *suite, player){twilioTexts, twilioCalls, hookTexts, carrierTexts, twoProviders}
+	if !full {
+		groups = groups[:1]
+	}
+	for _, group := range groups {
 		t.Run("", func(t *testing.T) { group(t, s, play) })
 		if t.Failed() {
 			return
@@ -59,7 +63,7 @@ func TestPhoneCases(t *testing.T) {
 		}
 	}
 	raw, err := os.ReadFile(phoneCasesFile)
-	if err != nil || string(raw) != b.String() {
+	if err != nil || full && string(raw) != b.String() || !strings.HasPrefix(string(raw), b.String()) {
 		t.Errorf("docs/phone-cases.md differs from what was seen (%v): run this test with -update\n%s", err, b.String())
 	}
 }

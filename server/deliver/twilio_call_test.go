@@ -34,10 +34,9 @@ func heard(t *testing.T, peer *delivertest.Node, s *Twilio, c *callee, lang stri
 }
 
 func TestACodeIsHeardAfterTheKeyAndTwice(t *testing.T) {
+	peer, s, c := twilioPeer(t, nil)
 	for _, lang := range text.Languages {
-		peer, s, c := twilioPeer(t, func(o *TwilioOptions) {
-			o.Source = underWay{toPhone(server.MessageEnrol, lang, api.ChannelVoice)}
-		})
+		s.opt.Source = underWay{toPhone(server.MessageEnrol, lang, api.ChannelVoice)}
 		l := phoneLetter(t, lang, api.ChannelVoice)
 		got := heard(t, peer, s, c, lang, "5", "1")
 		want := slices.Concat([]string{l.Prompt, l.Prompt, l.Prompt, l.Prompt}, l.Speech)

@@ -58,7 +58,7 @@ func sameForm(a, b map[string]any) bool {
 	return reflect.DeepEqual(text(a), text(b))
 }
 
-func TestTwilioCallsAreTheXMLOfItsLibrary(t *testing.T) {
+func TestTwilioCallsAndLengthsAreThoseOfItsLibraries(t *testing.T) {
 	peer, s, _ := twilioPeer(t, nil)
 	for _, lang := range text.Languages {
 		l := phoneLetter(t, lang, api.ChannelVoice)
@@ -71,12 +71,13 @@ func TestTwilioCallsAreTheXMLOfItsLibrary(t *testing.T) {
 			t.Errorf("%s: ours %v\ntheirs %v", lang, e["theirs"], e["steps"])
 		}
 	}
+	segmentsAreCountedAsTwilioDoes(t, peer)
 }
 
-// TestSegmentsAreCountedAsTwilioDoes compares our lengths of all messages with
+// segmentsAreCountedAsTwilioDoes compares our lengths of all messages with
 // Twilio's own calculator.
-func TestSegmentsAreCountedAsTwilioDoes(t *testing.T) {
-	peer := delivertest.StartNode(t, "twilio", map[string]any{"account": "AC1", "token": theToken})
+func segmentsAreCountedAsTwilioDoes(t *testing.T, peer *delivertest.Node) {
+	t.Helper()
 	texts := []string{"", strings.Repeat("€", 81), strings.Repeat("я", 71), strings.Repeat("🙂", 36), strings.Repeat("a", 161)}
 	for _, kind := range phoneKinds() {
 		for _, lang := range text.Languages {
