@@ -19,9 +19,9 @@ const downFor = 30 * time.Second
 // next; a refusal of the letter or of whom it is for is final, for asking around
 // until somebody takes it is what makes a sender distrusted.
 //
-// The time that a letter has is shared: each provider may take what is left
-// divided by the providers that are left, so that one black hole does not use it
-// up. A provider that may have taken a letter without saying so gives way too:
+// The time that a letter has is shared: of three providers the first may take a
+// third of it, the second half, and the last what is left, so that one black hole
+// does not use it up. A provider that may have taken a letter without saying so gives way too:
 // then it can arrive twice, with the same Message-ID.
 type InOrder struct {
 	senders []Sender
@@ -50,11 +50,11 @@ func (o *InOrder) From() string { return o.senders[0].From() }
 // Send asks the providers in their order, those found down lately last.
 func (o *InOrder) Send(ctx context.Context, l Letter) Outcome {
 	order := o.order()
-	end := time.Now().Add(o.timeout)
+	ctx, end := context.WithTimeout(ctx, o.timeout)
+	defer end()
 	var tried []Outcome
 	for i, n := range order {
-		share := time.Until(end) / time.Duration(len(order)-i)
-		one, cancel := context.WithTimeout(ctx, share)
+		one, cancel := context.WithTimeout(ctx, o.timeout/time.Duration(len(order)-i))
 		out := o.senders[n].Send(one, l)
 		cancel()
 		o.note(n, out)
