@@ -12,13 +12,10 @@ import (
 	"github.com/seed-1feef0b2/holdfast/server/store/storetest"
 )
 
-// one runs a test over SQLite, with limits changed.
+// one runs a test over SQLite, with limits changed: what is counted, and how, is
+// the same on both databases.
 func one(t *testing.T, change func(*server.Limits), fn func(l *lab)) {
-	storetest.Each(t, func(t *testing.T, d storetest.Database) {
-		if d.Name == "sqlite" {
-			fn(newLab(t, d, change))
-		}
-	})
+	fn(newLab(t, storetest.SQLite(t), change))
 }
 
 // many gives activated accounts, made at once: each has its own source.
