@@ -34,7 +34,7 @@ func (s *sum) check(t *testing.T, what string, m porcupine.Model, h *record) {
 func TestHistoriesAreLinearizable(t *testing.T) {
 	many := 1
 	if full() {
-		many = 100
+		many = 40
 	}
 	storetest.Each(t, func(t *testing.T, d storetest.Database) {
 		r := newRig(t, d, plain)
