@@ -29,6 +29,10 @@ type peer struct {
 	http *httptest.Server
 	now  func() time.Time
 	key  ed25519.PrivateKey
+	// next comes after key; changes were announced, by the key that was current before.
+	next    ed25519.PrivateKey
+	changes []change
+	pinned  string // what the last check-in said
 
 	mu        sync.Mutex
 	device    api.Key
@@ -67,7 +71,7 @@ func newPeer(t *testing.T, now func() time.Time) *peer {
 		t.Fatal(err)
 	}
 	p := &peer{
-		t: t, key: key, now: now, generation: 1, requests: map[string]int{},
+		t: t, key: key, next: newIssuer(t), now: now, generation: 1, requests: map[string]int{},
 		policy: api.Policy{Name: api.Balanced, Version: 1, Groups: map[string][]string{
 			api.GroupDisk: {"boot-disk"}, api.GroupInstallation: {"install-id"},
 			api.GroupBoard: {"system-uuid", "system-serial", "board-serial"}, api.GroupNetwork: {"network-card"},
@@ -236,7 +240,7 @@ func (p *peer) enrol(body []byte) (int, any) {
 		Account: "123456789012", DeviceID: "dev1", Policy: p.jws(api.PolicyType, p.policy), Challenge: *p.challenge,
 		Issuers: api.IssuerKeys{
 			Current: base64.RawURLEncoding.EncodeToString(p.key.Public().(ed25519.PublicKey)),
-			Next:    base64.RawURLEncoding.EncodeToString(make([]byte, 32)),
+			Next:    base64.RawURLEncoding.EncodeToString(p.next.Public().(ed25519.PublicKey)),
 		},
 		Time: p.now().UTC().Format(time.RFC3339),
 	}
@@ -245,7 +249,7 @@ func (p *peer) enrol(body []byte) (int, any) {
 func (p *peer) describe() api.DeviceReply {
 	r := api.DeviceReply{
 		State: p.state, Challenge: p.challenge, Time: p.now().UTC().Format(time.RFC3339), Rotate: p.pending, Windows: p.windows,
-		ContactLost: p.secured.contactLost,
+		ContactLost: p.secured.contactLost, Issuers: p.announced(),
 	}
 	if p.state == api.DeviceActivated {
 		r.Certificate = p.jws(api.CertificateType, p.claims())
@@ -276,6 +280,7 @@ func (p *peer) checkIn(body []byte) (int, any) {
 	p.asking = nil // the device's own key was heard
 	p.requests[in.Prev+in.Next]++
 	p.reports = append(p.reports, in)
+	p.pinned = in.Issuer
 	switch {
 	case p.lastPair == [2]string{in.Prev, in.Next}:
 	case in.Prev == p.current:

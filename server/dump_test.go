@@ -44,7 +44,7 @@ func (l *lab) dump() []byte {
 	return rows
 }
 
-// issued opens n challenges whose codes go out, ten or four for each computer, and
+// issued opens n challenges whose codes go out, ten or three for each computer, and
 // gives their codes. Those of the last round are open when the database is stolen;
 // half of the others were answered, the rest replaced.
 func (l *lab) issued(n, rounds int) map[string]string {
@@ -150,13 +150,13 @@ func (h *thief) opens(place string, sealed []byte) []byte {
 }
 
 // TestADumpGivesNoCode steals the database, without the master key, and tries to
-// get the codes of a thousand challenges (twenty in the short form): by looking for
+// get the codes of a thousand challenges (twelve in the short form): by looking for
 // them, by opening what is sealed with every piece of the dump as a key, by deriving
 // them from what lies there in the clear, and by going through the space of phone
 // codes for a hash that would confirm one.
 func TestADumpGivesNoCode(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, d storetest.Database) {
-		n, rounds := 20, 4
+		n, rounds := 12, 3
 		if full() {
 			n, rounds = 1000, 10
 		}
