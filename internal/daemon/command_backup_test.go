@@ -253,7 +253,11 @@ func TestDowngradeIsRefused(t *testing.T) {
 		m.run(0, "up to date", "migrate")
 		m.sql("INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, true)")
 		for _, args := range [][]string{
-			{"serve", "--listen", "127.0.0.1:0"}, {"migrate"}, {"migrate", "--check"}, {"restored"}, {"verify-audit"},
+			{"serve", "--listen", "127.0.0.1:0"},
+			{"migrate"},
+			{"migrate", "--check"},
+			{"restored"},
+			{"verify-audit"},
 			{"backup", filepath.Join(t.TempDir(), "b")},
 		} {
 			m.run(2, "newer holdfastd", args...)

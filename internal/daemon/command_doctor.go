@@ -127,8 +127,8 @@ func (p Program) sayFindings(list []finding, asJSON bool) error {
 		return e.Encode(out)
 	}
 	for _, f := range list {
-		mark := say.T("daemon.doctor.state-" + f.state)
-		if _, err := fmt.Fprintf(p.Stdout, "%-8s %-12s %s\n", mark, f.name, f.say(say)); err != nil {
+		state := "daemon.doctor.state-" + f.state
+		if _, err := fmt.Fprintf(p.Stdout, "%-8s %-12s %s\n", say.T(state), f.name, f.say(say)); err != nil {
 			return err
 		}
 	}

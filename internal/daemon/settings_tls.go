@@ -38,7 +38,7 @@ func tlsBlock() block {
 		{Name: "tls.key_file", Meaning: "Its key, PEM."},
 		{Name: "tls.acme.accept_terms", Default: "`false`", Meaning: "`true` gets the certificate for the origin's host from an authority, by ACME, and says that you accept its terms. " +
 			"The authority connects to port 443 of that host (TLS-ALPN-01), which must lead to `listen`. For one machine; several behind one name share a certificate by file, or stand behind a proxy."},
-		{Name: "tls.acme.directory", Default: "Let's Encrypt", Meaning: "The authority's ACME directory, `https://…`."},
+		{Name: "tls.acme.directory", Default: "Let's Encrypt", Meaning: "The authority's ACME directory, an https address."},
 		{Name: "tls.acme.email", Meaning: "Where the authority may write to."},
 		{Name: "tls.acme.ca_file", Default: "the system's", Meaning: "Certificates (PEM) of whoever vouches for the directory itself, for an authority of your own."},
 		{Name: "behind_proxy", Default: "`false`", Meaning: "`true` where a proxy of yours in front speaks HTTPS. The proxy must append the caller's address to `X-Forwarded-For`. " +
