@@ -62,7 +62,7 @@ func (s *Service) countStaff(ctx context.Context, seat Seat, name string) (u Sta
 		if until, err = w.take("console sign-in from", source(seat.IP), rule{s.limits.SignInAddressHour, time.Hour}); err != nil || until != 0 {
 			return err
 		}
-		if until, err = w.take("console sign-in as", name, rule{s.limits.SignInAccountHour, time.Hour}); err != nil || until != 0 {
+		if until, err = w.countName(name); err != nil || until != 0 {
 			return err
 		}
 		u, err = tx.StaffUserByName(name)
@@ -75,6 +75,25 @@ func (s *Service) countStaff(ctx context.Context, seat Seat, name string) (u Sta
 		err = retryAt(api.CodeTooMany, until)
 	}
 	return u, err
+}
+
+// Names of the console are easily guessed, so tries from where a user has signed in
+// lately are counted apart: whoever uses up the others does not shut him out.
+const (
+	staffHome     = "console signed in from"
+	staffHomeKept = 30 * day
+)
+
+func (w *work) countName(name string) (int64, error) {
+	here, label, id := name+" "+source(w.c.IP), "console sign-in as", name
+	home, err := w.times(staffHome, here)
+	if err != nil {
+		return 0, err
+	}
+	if len(since(home, w.now-seconds(staffHomeKept))) > 0 {
+		label, id = "console sign-in from where he was", here
+	}
+	return w.take(label, id, rule{w.limits.SignInAccountHour, time.Hour})
 }
 
 // second says whether a code is the second factor's, and notes its step in u.
@@ -101,6 +120,7 @@ func (w *work) beginStaff(u StaffUser) (string, error) {
 		w.tx.SaveStaffUser(u),
 		w.tx.SweepStaffSessions(w.now-sessionLife, w.now-sessionIdle),
 		w.tx.AddStaffSession(StaffSession{ID: id, User: u.ID, Created: w.now, Seen: w.now, Proved: w.now}),
+		w.setTimes(staffHome, u.Name+" "+source(w.c.IP), []int64{w.now}, w.now+seconds(staffHomeKept)),
 	)
 	if err != nil {
 		return "", err
@@ -109,18 +129,12 @@ func (w *work) beginStaff(u StaffUser) (string, error) {
 	return token, w.console("console.signed-in", u.ID, "")
 }
 
-// StaffProve shows the second factor again, for what wants it fresh. Tries count
-// as those to sign in. Errors: ErrNoSeat, too_many_requests, code_wrong.
+// StaffProve shows the second factor again, for what wants it fresh. Tries are as
+// many as those to sign in, and the user's own: nobody else can use them up. Errors:
+// ErrNoSeat, too_many_requests, code_wrong.
 func (s *Service) StaffProve(ctx context.Context, seat Seat, typed string) error {
-	p, err := s.Seated(ctx, seat)
-	if err != nil {
-		return err
-	}
-	if _, err := s.countStaff(ctx, seat, p.Name); err != nil {
-		return err
-	}
 	var refused error
-	err = s.store.Write(ctx, func(tx Tx) error {
+	err := s.store.Write(ctx, func(tx Tx) error {
 		refused = nil
 		w := &work{Service: s, tx: tx, c: Caller{IP: seat.IP}, now: s.time().Unix(), ctx: ctx}
 		u, session, err := w.sits(seat)
@@ -128,6 +142,13 @@ func (s *Service) StaffProve(ctx context.Context, seat Seat, typed string) error
 			return err
 		}
 		w.user = u
+		until, err := w.take("console proofs of", u.ID, rule{s.limits.SignInAccountHour, time.Hour})
+		if err != nil {
+			return err
+		}
+		if until != 0 {
+			return retryAt(api.CodeTooMany, until)
+		}
 		right, err := w.second(&u, typed)
 		if err != nil {
 			return err
