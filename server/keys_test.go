@@ -277,7 +277,7 @@ func TestPepperRotationKilledAtEveryCommit(t *testing.T) {
 			if n, err := l.other.Counted(ctx, "a limit", "somebody"); err != nil || n != 3 {
 				l.Fatalf("a limit's count was %d, not 3: %v", n, err)
 			}
-			l.clock.pass(4 * day)
+			l.clock.pass(8 * day)
 			if _, err := s.RetirePepper(ctx); err != nil {
 				return err
 			}

@@ -37,7 +37,7 @@ func (w *work) beginPepper() (KeyRotation, error) {
 	if err != nil {
 		return rot, err
 	}
-	rot.Until = max(last, w.now)
+	rot.Until = max(last, w.now+seconds(w.limits.LinkLife)) // links in messages are proved by it too
 	if err := w.addDataKey(keyPepper, rot.Version, w.randomBytes(dataKeyBytes), mastersOf(list)...); err != nil {
 		return rot, err
 	}
