@@ -107,20 +107,25 @@ func (m *IMAP) one(c *client.Client, uid uint32, take func(raw io.Reader) error)
 	set := new(imap.SeqSet)
 	set.AddNum(uid)
 	section := &imap.BodySectionName{Peek: true, Partial: []int{0, returnedMost}}
-	got := make(chan *imap.Message, 1)
-	if err := c.UidFetch(set, []imap.FetchItem{section.FetchItem()}, got); err != nil {
+	// While one mail is fetched a server may tell of its flags too, any number of
+	// times: every answer is taken, and the one with a body is the mail.
+	got, done := make(chan *imap.Message), make(chan error, 1)
+	go func() { done <- c.UidFetch(set, []imap.FetchItem{section.FetchItem()}, got) }()
+	var raw []byte
+	var broken error
+	for msg := range got {
+		for _, body := range msg.Body {
+			if raw != nil || body == nil {
+				continue
+			}
+			raw, broken = io.ReadAll(io.LimitReader(body, returnedMost))
+		}
+	}
+	if err := errors.Join(<-done, broken); err != nil {
 		return err
 	}
-	msg := <-got
-	if msg == nil { // somebody else has removed it
+	if raw == nil { // somebody else has removed it
 		return nil
-	}
-	var raw []byte
-	for _, body := range msg.Body {
-		var err error
-		if raw, err = io.ReadAll(io.LimitReader(body, returnedMost)); err != nil {
-			return err
-		}
 	}
 	if err := take(bytes.NewReader(raw)); err != nil {
 		return err
