@@ -229,7 +229,7 @@ func TestAnotherPhoneDoesNotTakeOver(t *testing.T) {
 }
 
 func TestSecurityIsForActivatedComputers(t *testing.T) {
-	each(t, func(l *lab) {
+	one(t, nil, func(l *lab) {
 		b := l.activated("kim@example.org")
 		stranger := l.box()
 		l.must(stranger.enrol("kim@example.org", password))
@@ -265,7 +265,7 @@ func (b *box) announceDisk() {
 }
 
 func TestANumberIsCorrected(t *testing.T) {
-	each(t, func(l *lab) {
+	one(t, nil, func(l *lab) {
 		b := l.activated("kim@example.org")
 		_, err := b.requestPhone(phoneVN, password, false)
 		l.must(err)

@@ -80,7 +80,7 @@ func TestAReturnedMailSendsTheCodeToThePhone(t *testing.T) {
 // TestNoFallBackToWhatIsNotEnrolled: a code that confirms an address or a phone, or
 // decides where codes go, goes to its one contact or nowhere.
 func TestNoFallBackToWhatIsNotEnrolled(t *testing.T) {
-	each(t, func(l *lab) {
+	one(t, nil, func(l *lab) {
 		b := l.withPhone("kim@example.org", phoneVN)
 		_, err := b.requestPhone(phoneDE, password, false)
 		l.must(err)
@@ -111,7 +111,7 @@ func TestNoFallBackToWhatIsNotEnrolled(t *testing.T) {
 // TestGivingUpIsNoRefusal: a provider that was away says nothing against the phone,
 // but the code takes another way all the same.
 func TestGivingUpIsNoRefusal(t *testing.T) {
-	each(t, func(l *lab) {
+	one(t, nil, func(l *lab) {
 		b := l.withPhone("kim@example.org", phoneVN)
 		ch := b.changed("d9")
 		list, err := l.svc.ClaimMessages(ctx, "worker", 10)

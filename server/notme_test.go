@@ -122,7 +122,7 @@ func TestNotMeNeverMovesCodes(t *testing.T) {
 }
 
 func TestNotMeTakesAFreshPhoneAway(t *testing.T) {
-	each(t, func(l *lab) {
+	one(t, nil, func(l *lab) {
 		b := l.activated("kim@example.org")
 		b.enrolPhone(phoneVN)
 		l.say(l.linkOf(server.NoticePhone))
@@ -136,7 +136,7 @@ func TestNotMeTakesAFreshPhoneAway(t *testing.T) {
 }
 
 func TestNotMeEndsARegistration(t *testing.T) {
-	each(t, func(l *lab) {
+	one(t, nil, func(l *lab) {
 		b := l.box()
 		l.must(b.register("kim@example.org"))
 		code := l.code()
@@ -157,7 +157,7 @@ func TestNotMeEndsARegistration(t *testing.T) {
 }
 
 func TestLinksThatAreNotGood(t *testing.T) {
-	each(t, func(l *lab) {
+	one(t, nil, func(l *lab) {
 		l.activated("kim@example.org")
 		token := l.linkOf(server.NoticeActivated)
 		raw, err := base64.RawURLEncoding.DecodeString(token)
