@@ -21,7 +21,7 @@ func owns(sc scene, v way) bool { return sc.dev.OnceActive && v.to.confirmed() }
 // all accounts; all that an account sends to phones; all that goes to numbers of
 // one prefix; and what one source causes that is not the owner's.
 func (w *work) quotas(sc scene, v way) []quota {
-	own := sc.dev.OnceActive
+	own := owns(sc, v)
 	account := []rule{{w.limits.SendsPerHour, time.Hour}, {w.limits.SendsPerDay, day}}
 	if v.channel == api.ChannelEmail {
 		id := plain(v.channel, v.address)
@@ -31,7 +31,6 @@ func (w *work) quotas(sc scene, v way) []quota {
 		}
 		return list
 	}
-	own = owns(sc, v)
 	var list []quota
 	add := func(label, id string, rules []rule) {
 		list = append(list, quota{label, id, rules})
@@ -75,7 +74,7 @@ type waitKey struct {
 // limited gives until when nothing may be sent by a way; zero or the past where
 // it may now.
 func (w *work) limited(sc scene, v way) (int64, error) {
-	key := waitKey{v.to.ID, v.channel, sc.dev.OnceActive}
+	key := waitKey{v.to.ID, v.channel, owns(sc, v)}
 	if until, ok := w.waits[key]; ok {
 		return until, nil
 	}
