@@ -38,14 +38,16 @@ func (s *Service) SetPolicy(ctx context.Context, account, name string) error {
 
 // OpenEpoch says that the database was restored from a backup: until then the
 // chains of some devices have moved on, so one unknown value of each is
-// accepted, and logged.
+// accepted, and logged. Sessions of the console end: who was removed since would
+// have his again.
 func (s *Service) OpenEpoch(ctx context.Context) error {
 	return s.store.Write(ctx, func(tx Tx) error {
 		epoch, err := tx.Fact(factEpoch)
 		if err != nil {
 			return err
 		}
-		return tx.SetFact(factEpoch, epoch+1)
+		now := s.time().Unix()
+		return errors.Join(tx.SetFact(factEpoch, epoch+1), tx.SweepStaffSessions(now, now))
 	})
 }
 
