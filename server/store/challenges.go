@@ -31,7 +31,7 @@ func scanChallenge(r scanner) (c server.Challenge, err error) {
 }
 
 func (t *tx) AddChallenge(c server.Challenge) error {
-	return t.exec(challenges.insert, challengeValues(c)...)
+	return t.add(&challenges, challengeValues(c)...)
 }
 
 func (t *tx) Challenge(id string) (server.Challenge, error) {

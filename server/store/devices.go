@@ -40,7 +40,7 @@ func unpackAll(texts []string, into ...any) error {
 	return nil
 }
 
-func (t *tx) AddDevice(d server.Device) error { return t.exec(devices.insert, deviceValues(d)...) }
+func (t *tx) AddDevice(d server.Device) error { return t.add(&devices, deviceValues(d)...) }
 
 func (t *tx) Device(id string) (server.Device, error) {
 	return one(t, scanDevice, devices.selected+"WHERE id = $1", id)

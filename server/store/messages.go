@@ -35,7 +35,7 @@ func scanMessage(r scanner) (m server.OutboxRow, err error) {
 }
 
 func (t *tx) AddMessage(m server.OutboxRow) error {
-	return t.exec(messages.insert, messageValues(m)...)
+	return t.add(&messages, messageValues(m)...)
 }
 
 func (t *tx) OutboxRow(id int64) (server.OutboxRow, error) {

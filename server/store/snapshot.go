@@ -57,12 +57,13 @@ func appendText(out []byte, s string) []byte {
 }
 
 func unpackSnapshot(raw []byte) (api.Snapshot, error) {
-	r := reader{raw: raw}
+	r := reader{raw: raw, all: string(raw)}
 	format := r.byte()
 	if format != snapshotFormat && format != firstFormat {
 		return api.Snapshot{}, errSnapshot
 	}
 	s := api.Snapshot{Schema: int(r.number()), Platform: r.text()} //nolint:gosec // written by packSnapshot
+	s.Components = make([]api.Component, 0, len(raw)/digestBytes)
 	if format > firstFormat {
 		s.Rules = int(r.number()) //nolint:gosec // as above
 	}
@@ -75,11 +76,8 @@ func unpackSnapshot(raw []byte) (api.Snapshot, error) {
 		if n == 0 || n > mostComponents-uint64(len(s.Components)) {
 			r.broken = true
 		}
-		for ; n > 0 && !r.broken; n-- {
-			if c.State == api.StatePresent {
-				c.Digest = hex.EncodeToString(r.take(digestBytes))
-			}
-			s.Components = append(s.Components, c)
+		if !r.broken {
+			s.Components = r.digests(s.Components, c, n)
 		}
 	}
 	if r.broken {
@@ -95,10 +93,28 @@ const (
 	mostComponents = 1 << 16
 )
 
-// reader takes a blob apart; once it runs out it stays broken.
+// reader takes a blob apart; once it runs out it stays broken. All is the blob as
+// one text, of which the texts in it are parts.
 type reader struct {
 	raw    []byte
+	all    string
 	broken bool
+}
+
+// digests appends a run of n components that differ in their digests, if they
+// have any.
+func (r *reader) digests(list []api.Component, c api.Component, n uint64) []api.Component {
+	var text string
+	if c.State == api.StatePresent {
+		text = hex.EncodeToString(r.take(n * digestBytes))
+	}
+	for i := range n {
+		if text != "" {
+			c.Digest = text[i*2*digestBytes : (i+1)*2*digestBytes]
+		}
+		list = append(list, c)
+	}
+	return list
 }
 
 func (r *reader) take(n uint64) []byte {
@@ -128,4 +144,8 @@ func (r *reader) number() uint64 {
 	return v
 }
 
-func (r *reader) text() string { return string(r.take(r.number())) }
+func (r *reader) text() string {
+	n := len(r.take(r.number()))
+	end := len(r.all) - len(r.raw)
+	return r.all[end-n : end]
+}

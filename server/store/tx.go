@@ -32,6 +32,16 @@ func (t *tx) exec(query string, args ...any) error {
 	return fmt.Errorf("store: %w", err)
 }
 
+// add inserts a row of a table whose rows are saved whole: what is saved of it
+// later in the same transaction is only what differs.
+func (t *tx) add(of *table, values ...any) error {
+	if err := t.exec(of.insert, values...); err != nil {
+		return err
+	}
+	t.t.keep(of, values)
+	return nil
+}
+
 // change is exec for one row that must be there.
 func (t *tx) change(query string, args ...any) error {
 	for _, of := range []*table{&devices, &challenges, &messages} {
