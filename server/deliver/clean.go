@@ -76,9 +76,13 @@ func cleanDetail(reply string, l Letter) string {
 	for _, secret := range []string{l.To, l.Code, strings.ReplaceAll(l.Code, "-", "")} {
 		s = without(s, secret)
 	}
-	s = anAddress.ReplaceAllString(s, hidden)
+	if strings.Contains(s, "@") {
+		s = anAddress.ReplaceAllString(s, hidden)
+	}
 	s = without(without(s, local), domain)
-	s = query.ReplaceAllString(s, "")
+	if strings.Contains(s, "?") {
+		s = query.ReplaceAllString(s, "")
+	}
 	s = grouped.ReplaceAllString(s, hidden)
 	s = word.ReplaceAllStringFunc(s, func(w string) string {
 		if sixDigits.MatchString(w) || code.Valid(code.Normalise(w), code.EmailSymbols+1) {
@@ -89,9 +93,15 @@ func cleanDetail(reply string, l Letter) string {
 	return short(s, detailMost)
 }
 
+// plain says whether a text is ASCII: letters of other scripts may stand for an
+// ASCII one in another case.
+func plain(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r > unicode.MaxASCII }) < 0
+}
+
 // without replaces a secret wherever it stands for itself, in any letter case.
 func without(s, secret string) string {
-	if secret == "" {
+	if secret == "" || plain(secret) && !strings.Contains(strings.ToLower(s), strings.ToLower(secret)) {
 		return s
 	}
 	return regexp.MustCompile(`(?i)(^|[^0-9a-z])`+regexp.QuoteMeta(secret)+`($|[^0-9a-z])`).ReplaceAllString(s, "${1}"+hidden+"${2}")

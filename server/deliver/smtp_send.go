@@ -126,18 +126,17 @@ func (s *SMTP) over(ctx context.Context, c *conn, l Letter, msg *gomail.Msg) (st
 }
 
 // transact is one mail transaction (RFC 5321, section 3.3). A dead kept
-// connection shows before anything of the letter was said.
+// connection, or one that the relay ends, shows before anything of the letter was said.
 func transact(c *conn, timeout time.Duration, from string, l Letter, msg *gomail.Msg) (string, error) {
 	if err := c.client.UpdateDeadline(timeout); err != nil {
 		return "", errStale
 	}
-	if c.uses > 0 {
-		if err := c.client.Noop(); err != nil {
-			return "", errStale
-		}
-	}
 	c.askForReturn(l)
 	if err := c.client.Mail("<" + from + ">"); err != nil {
+		var said *textproto.Error
+		if c.uses > 0 && (!errors.As(err, &said) || said.Code == 421) {
+			return "", errStale
+		}
 		return "", fmt.Errorf("%w: %w", errSender, err)
 	}
 	if err := c.client.Rcpt("<" + l.To + ">"); err != nil {
