@@ -13,6 +13,9 @@ import (
 // that was revoked is given too: what it asks for is refused later, with a
 // reason. So is one that asks to take a lost key's place. The error is api code unknown_key, or the store's.
 func (s *Service) DeviceKey(ctx context.Context, keyid string) (*ecdsa.PublicKey, error) {
+	if public := s.seenKeys.get(keyid); public != nil {
+		return public, nil
+	}
 	var key api.Key
 	err := s.store.Read(ctx, func(tx Tx) error {
 		d, err := tx.DeviceByKey(keyid)
@@ -35,7 +38,11 @@ func (s *Service) DeviceKey(ctx context.Context, keyid string) (*ecdsa.PublicKey
 	if err != nil {
 		return nil, err
 	}
-	return sign.PublicKey(key)
+	public, err := sign.PublicKey(key)
+	if err == nil {
+		s.seenKeys.put(keyid, public)
+	}
+	return public, err
 }
 
 // device is the caller's own. In a write, hearing from it ends a request to

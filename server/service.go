@@ -68,6 +68,8 @@ type Service struct {
 	// keyed is the store, under which every transaction has its keys.
 	keyed  *keyed
 	lastID atomic.Int64
+	// seenKeys are the public keys of devices that asked before.
+	seenKeys seenKeys
 }
 
 // argonAtOnce caps how many passwords are hashed at a time, 19 MiB each; more than
