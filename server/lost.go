@@ -20,6 +20,12 @@ func MasterLost(ctx context.Context, cfg Config, told func(Rotated)) (Rotated, e
 	if err != nil {
 		return Rotated{}, err
 	}
+	err = s.keyed.Store.Read(ctx, func(tx Tx) error {
+		return (&work{Service: s, tx: tx, ctx: ctx}).lost()
+	})
+	if err != nil { // before a key is made that nobody needs
+		return Rotated{}, err
+	}
 	master, err := s.nextMaster(ctx)
 	if err != nil {
 		return Rotated{}, err
@@ -37,14 +43,28 @@ func MasterLost(ctx context.Context, cfg Config, told func(Rotated)) (Rotated, e
 	return done, s.change(ctx, func(w *work) error { return w.tx.RemoveKeyRotation(rotateLost) })
 }
 
+// lost is nil where a rotation after a loss is under way, or the data keys open
+// under no master key that is here.
+func (w *work) lost() error {
+	if _, err := w.tx.KeyRotation(rotateLost); !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	_, err := w.loadRing(w.ctx, w.tx, 0, nil)
+	switch {
+	case err == nil:
+		return ErrNotLost
+	case errors.Is(err, errSealed):
+		return nil
+	}
+	return err
+}
+
 // beginLost puts new data keys and issuer keys in the place of the lost ones.
 func (w *work) beginLost(master string) error {
 	if _, err := w.tx.KeyRotation(rotateLost); !errors.Is(err, ErrNotFound) {
 		return err // it is under way, or the store's
 	}
-	if _, err := w.loadRing(w.ctx, w.tx, 0, nil); err == nil {
-		return ErrNotLost
-	} else if !errors.Is(err, errSealed) {
+	if err := w.lost(); err != nil {
 		return err
 	}
 	list, err := w.tx.DataKeys()

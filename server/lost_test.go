@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 
@@ -9,6 +10,13 @@ import (
 	"github.com/seed-1feef0b2/holdfast/server/store"
 )
 
+// away is a KMS that does not answer.
+type away struct{ server.KMS }
+
+func (away) Unwrap(context.Context, string, string, []byte) ([]byte, error) {
+	return nil, errors.New("no route to host")
+}
+
 // lose forgets the master key and starts anew under another one.
 func (l *keysLab) lose() {
 	l.Helper()
@@ -16,6 +24,12 @@ func (l *keysLab) lose() {
 	cfg := l.config(kms)
 	if _, err := server.MasterLost(ctx, l.config(l.kms), nil); !errors.Is(err, server.ErrNotLost) {
 		l.Fatalf("a key that is there counts as lost: %v", err)
+	}
+	if _, err := server.MasterLost(ctx, l.config(away{l.kms}), nil); err == nil || errors.Is(err, server.ErrNotLost) {
+		l.Fatalf("a key service that does not answer: %v", err)
+	}
+	if _, _, err := l.other.Opened(ctx); err != nil {
+		l.Fatalf("a key service that does not answer voided something: %v", err)
 	}
 	for n := 1; ; n++ { // killed at every commit
 		k := &killer{at: n, live: func() {}}

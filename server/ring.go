@@ -143,12 +143,19 @@ func (s *Service) unwrap(ctx context.Context, k DataKey, before *ring) ([]byte, 
 		return before.keys[k.ID], nil
 	}
 	all := []error{errSealed}
+	var away error
 	for _, wrap := range k.Wraps {
 		raw, err := s.master.kms.Unwrap(ctx, wrap.Master, wrapLabel(k), wrap.Wrapped)
 		if err == nil {
 			return raw, nil
 		}
 		all = append(all, fmt.Errorf("master key %s: %w", wrap.Master, err))
+		if !errors.Is(err, ErrNoMaster) && !errors.Is(err, errSealed) {
+			away = err
+		}
+	}
+	if away != nil { // the KMS does not answer, which says nothing about the keys
+		return nil, fmt.Errorf("server: unwrapping a data key: %w", away)
 	}
 	return nil, errors.Join(all...)
 }
