@@ -38,8 +38,9 @@ func (s *Service) SetPolicy(ctx context.Context, account, name string) error {
 
 // OpenEpoch says that the database was restored from a backup: until then the
 // chains of some devices have moved on, so one unknown value of each is
-// accepted, and logged. Sessions of the console end: who was removed since would
-// have his again.
+// accepted, and logged. What may have been used up since ends: open challenges, whose
+// codes were perhaps typed, sessions and invitations of the console, whose users
+// were perhaps removed.
 func (s *Service) OpenEpoch(ctx context.Context) error {
 	return s.store.Write(ctx, func(tx Tx) error {
 		epoch, err := tx.Fact(factEpoch)
@@ -47,7 +48,8 @@ func (s *Service) OpenEpoch(ctx context.Context) error {
 			return err
 		}
 		now := s.time().Unix()
-		return errors.Join(tx.SetFact(factEpoch, epoch+1), tx.SweepStaffSessions(now, now))
+		return errors.Join(tx.SetFact(factEpoch, epoch+1), tx.ExpireChallenges(now), tx.CancelCodes(detailClosed),
+			tx.SweepStaffSessions(now, now), tx.LapseStaffLinks())
 	})
 }
 

@@ -61,6 +61,8 @@ type Staff interface {
 	RemoveStaffSessions(user string) error
 	// SweepStaffSessions removes those that were begun or seen too long ago.
 	SweepStaffSessions(begun, seen int64) error
+	// LapseStaffLinks ends every invitation that was not used.
+	LapseStaffLinks() error
 	// WaitingMessages counts the messages that wait, by state.
 	WaitingMessages() ([]Waiting, error)
 }

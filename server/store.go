@@ -128,6 +128,8 @@ type Challenges interface {
 	// OpenChallenges lists the open ones of an account.
 	OpenChallenges(account string) ([]Challenge, error)
 	SaveChallenge(Challenge) error
+	// ExpireChallenges ends every open one and erases its secret.
+	ExpireChallenges(now int64) error
 	AddEpoch(Epoch) error
 	// Epochs lists the epochs of a challenge, oldest first.
 	Epochs(challenge string) ([]Epoch, error)
@@ -150,6 +152,8 @@ type Messages interface {
 	MessageByProvider(provider string) (OutboxRow, error)
 	// CancelMessages refuses the unfinished messages of a challenge.
 	CancelMessages(challenge, detail string) error
+	// CancelCodes refuses the unfinished messages of every challenge.
+	CancelCodes(detail string) error
 }
 
 // Counters keeps the times of events, for limits.

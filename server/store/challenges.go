@@ -71,3 +71,7 @@ func (t *tx) SaveEpoch(e server.Epoch) error {
 	return t.change("UPDATE epochs SET handed = $4 WHERE challenge = $1 AND channel = $2 AND number = $3",
 		e.Challenge, e.Channel, e.Number, e.Handed)
 }
+
+func (t *tx) ExpireChallenges(now int64) error {
+	return t.exec("UPDATE challenges SET state = 'expired', closed = $1, secret = $2 WHERE state = 'open'", now, blob(nil))
+}

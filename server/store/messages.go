@@ -71,3 +71,7 @@ func (t *tx) LeaseMessages(worker string, now, until int64, n int) ([]server.Out
 func (t *tx) CancelMessages(challenge, detail string) error {
 	return t.exec("UPDATE messages SET state = 'refused', detail = $2 WHERE challenge = $1 AND state IN ('queued', 'put-off')", challenge, detail)
 }
+
+func (t *tx) CancelCodes(detail string) error {
+	return t.exec("UPDATE messages SET state = 'refused', detail = $1 WHERE challenge <> '' AND state IN ('queued', 'put-off')", detail)
+}

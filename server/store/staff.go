@@ -69,6 +69,10 @@ func (t *tx) SweepStaffSessions(begun, seen int64) error {
 	return t.exec("DELETE FROM staff_sessions WHERE created <= $1 OR seen <= $2", begun, seen)
 }
 
+func (t *tx) LapseStaffLinks() error {
+	return t.exec("UPDATE staff_users SET link_until = 0 WHERE link_until > 0")
+}
+
 func (t *tx) WaitingMessages() ([]server.Waiting, error) {
 	return all(t, func(r scanner) (w server.Waiting, err error) {
 		err = r.Scan(&w.State, &w.Channel, &w.Count, &w.Oldest)
