@@ -11,11 +11,10 @@ import (
 
 // secured is the peer's part about where codes go.
 type secured struct {
-	channel, next string
-	phone         bool
-	password      string // what step-up wants
-	wants         string // the way that the open challenge is about
-	contactLost   bool
+	channel     string
+	phone       bool
+	wants       string // the way that the open challenge is about
+	contactLost bool
 }
 
 // security answers the routes about where codes go; false for others.
