@@ -178,7 +178,7 @@ func (c *Client) once(ctx context.Context, r call) error {
 	began := c.clock.now()
 	reply, err := req.Execute(r.method, r.path)
 	if err != nil {
-		err = failure(err, track.wrote())
+		err = failure(err, r.in != nil && track.wrote()) // a look changes nothing, whether it arrived or not
 		c.log.Debug("request failed", "method", r.method, "code", api.CodeOf(err), "took", c.clock.now().Sub(began))
 		return err
 	}
