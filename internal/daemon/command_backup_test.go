@@ -165,12 +165,13 @@ func TestBackupUnderLoadAndRestoreElsewhere(t *testing.T) {
 				}
 			}
 		}
-		p := tries.problem("POST", tries.path(api.RouteAnswers, ref), tries.answerRequest("00000000"+"0"))
-		if p.Code != api.CodeWrong || p.TriesLeft == nil || *p.TriesLeft != 2 {
-			t.Errorf("wrong codes were forgotten: %+v", p)
-		}
-		if got := tries.answer(ref, code); got.State != api.DeviceActivated {
-			t.Errorf("the code from before: %+v", got)
+		// What was open may have been answered since: its code is worth nothing, another
+		// one is asked for, and the pause between messages goes on.
+		for _, typed := range []string{code, "00000000" + "0"} {
+			p := tries.problem("POST", tries.path(api.RouteAnswers, ref), tries.answerRequest(typed))
+			if p.Code != api.CodeExpired || p.Challenge == nil || p.Challenge.Reference == ref {
+				t.Errorf("a code from before: %+v", p)
+			}
 		}
 		to.run(0, "0", "verify-audit")
 		to.run(2, "not empty", "restore", last)
