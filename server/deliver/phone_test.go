@@ -126,7 +126,7 @@ func TestTheBoundLine(t *testing.T) {
 			t.Errorf("%q: %v\n%s", host, err, l.Text)
 		}
 	}
-	if !HostFits(phoneHost) || !HostFits(strings.Repeat("a", 36)+".org") || HostFits(strings.Repeat("a", 63)+"."+strings.Repeat("b", 40)+".org") {
+	if !HostFits(phoneHost) || !HostFits(strings.Repeat("a", 32)+".org") || HostFits(strings.Repeat("a", 63)+"."+strings.Repeat("b", 40)+".org") {
 		t.Error("which hosts fit")
 	}
 }
