@@ -245,7 +245,7 @@ func (d *driver) judge(op string, call fastclient.Call, reply fastclient.Reply) 
 func TestRequestsMadeFromTheDocument(t *testing.T) {
 	requests, seed := 900, uint64(7)
 	if os.Getenv("HOLDFAST_FULL") == "1" {
-		requests, seed = 40_000, uint64(time.Now().UnixNano())
+		requests, seed = 15_000, uint64(time.Now().UnixNano())
 	}
 	d := newDriver(t, seed)
 	for i := 0; i < requests && !t.Failed(); i++ {
