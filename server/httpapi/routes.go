@@ -50,18 +50,9 @@ func (a *API) routes() {
 		func(ctx context.Context, c server.Caller, ref string) (api.Challenge, error) {
 			return s.Challenge(ctx, c, ref)
 		})
-	write[atDevice](a, api.RouteCheckIns, "Report a fresh snapshot",
-		func(ctx context.Context, c server.Caller, _ string, r api.CheckInRequest) (api.DeviceReply, error) {
-			return s.CheckIn(ctx, c, r)
-		})
-	write[atDevice](a, api.RouteRotations, "Ask for a new share, to give the vault a new master key",
-		func(ctx context.Context, c server.Caller, _ string, r api.RotateRequest) (api.DeviceReply, error) {
-			return s.Rotate(ctx, c, r)
-		})
-	write[atDevice](a, api.RouteAnnounce, "Announce a change of hardware: the challenge's code opens a change window",
-		func(ctx context.Context, c server.Caller, _ string, r api.AnnounceRequest) (api.DeviceReply, error) {
-			return s.Announce(ctx, c, r)
-		})
+	write[atDevice](a, api.RouteCheckIns, "Report a fresh snapshot", own(s.CheckIn))
+	write[atDevice](a, api.RouteRotations, "Ask for a new share, to give the vault a new master key", own(s.Rotate))
+	write[atDevice](a, api.RouteAnnounce, "Announce a change of hardware: the challenge's code opens a change window", own(s.Announce))
 	write[atChallenge](a, api.RouteDeliveries, "Send the code again", s.SendAgain)
 	write[atChallenge](a, api.RouteAnswers, "Answer the challenge", s.Answer)
 	a.security()
@@ -107,6 +98,11 @@ func write[P place, B, O any](a *API, route, summary string,
 		_, ref := (*p).ids()
 		return answer[O](ctx, a)(call(ctx, c, ref, b))
 	})
+}
+
+// own leaves out the reference that a route about the device itself has not.
+func own[B, O any](call func(context.Context, server.Caller, B) (O, error)) func(context.Context, server.Caller, string, B) (O, error) {
+	return func(ctx context.Context, c server.Caller, _ string, b B) (O, error) { return call(ctx, c, b) }
 }
 
 // read registers a route that changes nothing.
