@@ -83,7 +83,7 @@ type OutboxRow struct {
 // StoredReply is the outcome of a write, for its repetition.
 type StoredReply struct {
 	ID      []byte // hash of key, route and idempotency key
-	Body    []byte // hash of the request's body
+	Body    []byte // keyed hash of the request's body
 	Outcome []byte // JSON, without codes, shares and certificates
 	Forget  int64
 }
