@@ -22,6 +22,10 @@ const (
 	// EffectAddress ends the registration that the message was about; nobody can
 	// have another code sent to the address for Limits.LinkPause.
 	EffectAddress = "address"
+	// EffectOffer gives up an address that a computer in use gave; nobody can have
+	// another code sent there for Limits.LinkPause. It does nothing to the computer,
+	// which is a stranger's.
+	EffectOffer = "offer"
 	// EffectComputer shuts the computer out that the message was about: one that was
 	// never active for good, another one for Limits.LinkPause and until a code after
 	// that.
@@ -37,12 +41,22 @@ const (
 // code go anywhere, ends a hold, or takes away the phone that codes go to, or a
 // thief of the mailbox could have codes sent there.
 var effects = map[string]string{
-	MessageRegister: EffectAddress,
+	MessageRegister: EffectAddress, MessageEmail: EffectOffer,
 	MessageEnrol:    EffectComputer, MessageChanged: EffectComputer, MessageLocked: EffectComputer, MessageFork: EffectComputer,
-	MessageChip: EffectComputer, MessageAnnounce: EffectComputer, MessageChannel: EffectComputer, MessageEmail: EffectComputer,
+	MessageChip: EffectComputer, MessageAnnounce: EffectComputer, MessageChannel: EffectComputer,
 	NoticeCodeSent: EffectComputer, NoticeLocked: EffectComputer,
 	NoticeActivated: EffectHold, NoticeChip: EffectHold, NoticeRotated: EffectHold, NoticeAnnounced: EffectHold, NoticeWindowUsed: EffectHold,
 	NoticePhone: EffectSettings, NoticePhoneGone: EffectSettings, NoticeChannel: EffectSettings,
+}
+
+// effectOf is what a message's link does; empty where it has none. Whoever owns an
+// address that has an account already is told so where a code would have gone, and
+// may stop that as the code's own link would.
+func effectOf(row OutboxRow) string {
+	if row.Kind == NoticeExists {
+		return effects[MessageCodePrefix+row.Reason]
+	}
+	return effects[row.Kind]
 }
 
 // NotMe is what the page of a link says.
@@ -61,7 +75,7 @@ const linkSize = 16
 // link gives the address of a message's page; empty for kinds that have none, and
 // for text messages, in which nobody should follow a link.
 func (w *work) link(row OutboxRow) string {
-	if effects[row.Kind] == "" || row.Channel != api.ChannelEmail {
+	if effectOf(row) == "" || row.Channel != api.ChannelEmail {
 		return ""
 	}
 	raw := binary.BigEndian.AppendUint64(nil, uint64(row.ID)) //nolint:gosec // the same bits
@@ -89,14 +103,14 @@ func (w *work) linked(token string) (OutboxRow, error) {
 		return OutboxRow{}, none
 	}
 	row, err := w.tx.OutboxRow(id)
-	if errors.Is(err, ErrNotFound) || (err == nil && (effects[row.Kind] == "" || w.now >= row.Created+seconds(w.limits.LinkLife))) {
+	if errors.Is(err, ErrNotFound) || (err == nil && (effectOf(row) == "" || w.now >= row.Created+seconds(w.limits.LinkLife))) {
 		return OutboxRow{}, none
 	}
 	return row, err
 }
 
 func pageOf(row OutboxRow) NotMe {
-	return NotMe{Language: row.Language, Effect: effects[row.Kind], Done: row.Data[saidNotMe] != ""}
+	return NotMe{Language: row.Language, Effect: effectOf(row), Done: row.Data[saidNotMe] != ""}
 }
 
 // saidNotMe is the fact of a message that its link was used.
@@ -115,10 +129,14 @@ func (s *Service) LinkPage(ctx context.Context, token string) (NotMe, error) {
 	return page, err
 }
 
-// SayNotMe does what a link's page offers, once. Errors: not_found.
+// SayNotMe does what a link's page offers, once. A token that is not good, and one
+// that was used, write nothing: anybody can send them. Errors: not_found.
 func (s *Service) SayNotMe(ctx context.Context, c Caller, token string) (NotMe, error) {
-	var page NotMe
-	err := s.store.Write(ctx, func(tx Tx) error {
+	page, err := s.LinkPage(ctx, token)
+	if err != nil || page.Done {
+		return page, err
+	}
+	err = s.store.Write(ctx, func(tx Tx) error {
 		w := &work{Service: s, tx: tx, c: c, now: s.time().Unix(), ctx: ctx}
 		row, err := w.linked(token)
 		if err != nil {
@@ -149,9 +167,12 @@ func (w *work) restrict(row OutboxRow) error {
 	if err != nil {
 		return err
 	}
-	effect := effects[row.Kind]
-	if effect == EffectAddress {
+	effect := effectOf(row)
+	switch effect {
+	case EffectAddress:
 		return w.endRegistration(dev, row)
+	case EffectOffer:
+		return w.endOffer(dev, row)
 	}
 	if effect == EffectHold || effect == EffectSettings {
 		if err := w.holdContact(dev, "not-me"); err != nil {
@@ -229,21 +250,58 @@ func (w *work) lockOpen(dev Device) error {
 // endRegistration forgets the computer that somebody registers with an address
 // that is not theirs, and lets nobody else have a code sent there for a while.
 func (w *work) endRegistration(dev Device, row OutboxRow) error {
+	if dev.OnceActive { // confirmed meanwhile: it is the account's computer
+		return w.block(dev)
+	}
 	to, err := w.tx.Contact(row.Contact)
 	if err != nil {
 		return err
 	}
+	if err := w.leaveAlone(to); err != nil {
+		return err
+	}
+	return w.revoke(dev)
+}
+
+// endOffer gives up an address that a computer gave as its account's. Once a code
+// confirmed it, it is the account's: then there is nothing to give up.
+func (w *work) endOffer(dev Device, row OutboxRow) error {
+	to, err := w.tx.Contact(row.Contact)
+	if err != nil || to.Verified != 0 {
+		return err
+	}
+	if err := w.leaveAlone(to); err != nil {
+		return err
+	}
+	ch, err := w.tx.Challenge(row.Challenge)
+	if err != nil {
+		return err
+	}
+	if ch.State == api.ChallengeOpen {
+		if err := w.closeChallenge(ch, api.ChallengeReplaced); err != nil {
+			return err
+		}
+	}
+	if to.Removed == 0 {
+		to.Removed = w.now
+		if err := w.tx.SaveContact(to); err != nil {
+			return err
+		}
+	}
+	return w.record(AuditRow{
+		Account: dev.Account, Actor: actorStranger, Device: dev.ID, Event: "address", Result: "given up", Detail: "not me",
+	})
+}
+
+// leaveAlone lets nobody have a code sent to an address for a while that would
+// confirm it.
+func (w *work) leaveAlone(to Contact) error {
 	address, err := w.address(to)
 	if err != nil {
 		return err
 	}
-	if dev.OnceActive { // confirmed meanwhile: it is the account's computer
-		return w.block(dev)
-	}
-	if _, err := w.take(leftAlone, plain(to.Channel, address), rule{1, w.limits.LinkPause}); err != nil {
-		return err
-	}
-	return w.revoke(dev)
+	_, err = w.take(leftAlone, plain(to.Channel, address), rule{1, w.limits.LinkPause})
+	return err
 }
 
 // leftAlone counts addresses whose owners asked to be left alone.
