@@ -37,7 +37,7 @@ const (
 	DeliveryPutOff     = "put-off"
 	DeliveryRefused    = "refused"
 	DeliveryBounced    = "bounced"   // handed over, and came back or failed later
-	DeliveryDelivered  = "delivered" // the carrier reports that the phone has it; never said of e-mail
+	DeliveryDelivered  = "delivered" // a provider reports that the phone, or the mail server of the address, has it
 )
 
 // Challenge is the server's demand for a code, without the code.

@@ -14,6 +14,12 @@ type Report struct {
 	// MessageID or Provider names the message, the other is empty.
 	MessageID string
 	Provider  string // "NAME/ID"
+	// Mark, where it is set, must be the one that the mail of MessageID carries:
+	// with another one the report is refused.
+	Mark string
+	// Channel, where it is set, is the one that the message must have gone by: whoever
+	// reports on mail says nothing of text messages.
+	Channel string
 	// State is api.DeliveryDelivered, api.DeliveryBounced, or empty for news that
 	// change nothing; Detail is in the provider's words, without any address.
 	State  string
@@ -22,6 +28,9 @@ type Report struct {
 	// nothing against what was heard in it.
 	Mild bool
 }
+
+// ErrMark says that a report names a message by a mark that is not its own.
+var ErrMark = errors.New("server: the mark is not that of the message")
 
 // MessageReported takes a report in. A report about a message that is not known,
 // or that was never handed over, is no error: it says nothing and is dropped. A
@@ -33,7 +42,7 @@ func (s *Service) MessageReported(ctx context.Context, r Report) error {
 
 // TakeReport is MessageReported, and says whether the message was known and
 // handed over: a provider's report may overtake the hand-over's own storing, and
-// is worth offering again a little later.
+// is worth offering again a little later. Errors: ErrMark, which no waiting mends.
 func (s *Service) TakeReport(ctx context.Context, r Report) (known bool, err error) {
 	err = s.store.Write(ctx, func(tx Tx) error {
 		known = false
@@ -44,6 +53,10 @@ func (s *Service) TakeReport(ctx context.Context, r Report) (known bool, err err
 		}
 		if err != nil {
 			return err
+		}
+		if r.Channel != "" && r.Channel != row.Channel {
+			known = true
+			return nil
 		}
 		over := row.State == api.DeliveryHandedOver
 		done := row.State == api.DeliveryDelivered
@@ -65,6 +78,9 @@ func (s *Service) TakeReport(ctx context.Context, r Report) (known bool, err err
 }
 
 func (w *work) reported(r Report) (OutboxRow, error) {
+	if r.Mark != "" && !w.marked(r.MessageID, r.Mark) {
+		return OutboxRow{}, ErrMark
+	}
 	if r.Provider != "" {
 		return w.tx.MessageByProvider(r.Provider)
 	}

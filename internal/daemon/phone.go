@@ -56,6 +56,9 @@ func (d *Daemon) phone(o Options) error {
 	if d.phones.voice, err = d.providers(o, d.settings.Phone.voice(), callbacks); err != nil {
 		return err
 	}
+	if err := d.reporters(o, callbacks); err != nil {
+		return err
+	}
 	d.phones.callbacks = httpapi.NewCallbacks(callbacks)
 	return nil
 }

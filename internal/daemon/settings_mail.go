@@ -30,6 +30,8 @@ type SMTP struct {
 	// BounceTo is the envelope's sender; From where empty.
 	BounceTo string  `json:"bounce_to"`
 	Returns  Returns `json:"returns"`
+	// Reports are relays and providers that tell what became of mail.
+	Reports []MailReporter `json:"reports"`
 }
 
 // Relay is one mail relay.
@@ -70,7 +72,7 @@ const (
 )
 
 func smtpBlock() block {
-	return block{title: "Mail", check: checkMail, keys: []Key{
+	return block{title: "Mail", check: checkMail, keys: append([]Key{
 		{Name: "smtp.url", Variable: "HOLDFAST_SMTP_URL", Default: "none: messages are shown at `/outbox`", Meaning: "The mail relay: `smtp://[user@]host[:port]` " +
 			"(STARTTLS, port 587) or `smtps://[user@]host[:port]` (TLS at once, port 465). A password in it is refused."},
 		{Name: "smtp.password_file", Variable: "HOLDFAST_SMTP_PASSWORD_FILE", Meaning: "One line; read at every connection, so a new password needs no restart."},
@@ -93,14 +95,14 @@ func smtpBlock() block {
 		{Name: "smtp.returns.imap_password_file", Meaning: "One line; read at every connection."},
 		{Name: "smtp.returns.imap_ca_file", Default: "the system's", Meaning: "Certificates (PEM) of whoever vouches for that server, where the system does not know them."},
 		{Name: "smtp.returns.every", Default: "`1m`", Meaning: "How often the mailbox is read, from `1s` to `24h`."},
-	}}
+	}, reporterKeys()...)}
 }
 
 // checkMail refuses mail settings that cannot work together. The files are read
 // when the parts are made, which is at start too.
 func checkMail(s *Settings) error {
 	m := s.SMTP
-	if m.URL == "" && (len(m.Others) > 0 || m.DKIM.KeyFile != "" || m.BounceTo != "" || m.RequireTLS || m.Returns != (Returns{})) {
+	if m.URL == "" && (len(m.Others) > 0 || m.DKIM.KeyFile != "" || m.BounceTo != "" || m.RequireTLS || m.Returns != (Returns{}) || len(m.Reports) > 0) {
 		return refuse("smtp-alone", nil)
 	}
 	if (m.DKIM.KeyFile == "") != (m.DKIM.Selector == "") || m.DKIM.KeyFile == "" && m.DKIM.Domain != "" {
@@ -117,7 +119,7 @@ func checkMail(s *Settings) error {
 	if every := time.Duration(r.Every); every != 0 && (every < returnsLeast || every > returnsMost) {
 		return refuse("smtp-returns-every", nil)
 	}
-	return nil
+	return checkReporters(s)
 }
 
 // relays are all relays, the preferred first.

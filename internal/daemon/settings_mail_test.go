@@ -47,6 +47,12 @@ func TestMailSettingsThatCannotWork(t *testing.T) {
 		"too long an effort": {SMTP{URL: aRelay, Timeout: Duration(time.Hour)}, "smtp-timeout"},
 		"a second bad relay": {SMTP{URL: aRelay, Others: []Relay{{URL: "mail.example.org"}}}, "smtp-settings"},
 		"bad certificates":   {SMTP{URL: aRelay, Others: []Relay{{URL: aRelay, CAFile: nonsense}}}, "smtp-ca"},
+		"reports alone":      {SMTP{Reports: []MailReporter{{Name: "post", SecretFile: password}}}, "smtp-alone"},
+		"reports unsigned":   {SMTP{URL: aRelay, Reports: []MailReporter{{Name: "post"}}}, "smtp-reports"},
+		"no such secret":     {SMTP{URL: aRelay, Reports: []MailReporter{{Name: "post", SecretFile: filepath.Join(dir, "none")}}}, "smtp-reports"},
+		"no secret in it":    {SMTP{URL: aRelay, Reports: []MailReporter{{Name: "post", SecretFile: password}}}, "smtp-reports"},
+		"another relay":      {SMTP{URL: aRelay, Reports: []MailReporter{{Name: "post", SecretFile: password, Relay: "mail.example.org"}}}, "smtp-reports"},
+		"two of a name":      {SMTP{URL: aRelay, Reports: []MailReporter{{Name: "post", SecretFile: password}, {Name: "post", SecretFile: password}}}, "phone-twice"},
 		"a bad sender":       {SMTP{URL: aRelay, BounceTo: "a@b, c@d"}, "smtp-settings"},
 	} {
 		_, err := New(Options{Settings: Settings{Listen: "127.0.0.1:0", Data: t.TempDir(), SMTP: c.smtp}})

@@ -122,6 +122,8 @@ func cases() []mailCase {
 		{"Two relays, the first will not deal with us (554 at the sender)", firstHostile},
 		{"Two relays, the first refuses the person's address: the second is not asked", noShopping},
 		{"The message comes back later (DSN in the mailbox for returned mail)", bounced},
+		{"The mail provider reports that the message came back (signed webhook)", reportedBack},
+		{"The mail provider reports that the message arrived (signed webhook)", reportedHere},
 		{"The code takes 40 minutes to arrive", late},
 		{"The code takes longer than it works", tooLate},
 	}

@@ -133,6 +133,44 @@ func bounced(t *testing.T, s *suite) []seen {
 	return d.rows
 }
 
+func reportedBack(t *testing.T, s *suite) []seen {
+	return reported(t, s, "message.failed", "552 5.2.2 mailbox full", api.DeliveryBounced)
+}
+
+func reportedHere(t *testing.T, s *suite) []seen {
+	return reported(t, s, "message.delivered", "", api.DeliveryDelivered)
+}
+
+// reported lets the provider behind the relay tell what became of a mail. Somebody
+// who knows no more than the Message-ID is not believed.
+func reported(t *testing.T, s *suite, kind, detail, state string) []seen {
+	settings := smtpOf(s.relay)
+	settings.Reports = []daemon.MailReporter{{Name: "post", SecretFile: secret(t, hookSecret)}}
+	d := s.office(t, settings)
+	d.look("at once", api.DeliveryHandedOver)
+	m := d.mail()
+	peer := delivertest.StartNode(t, "hook", map[string]any{"secret": hookSecret, "clock": d.clock.Now().UnixMilli()})
+	order := map[string]any{
+		"url": d.pc.Server.URL + "/v1/reports/post", "type": kind, "id": m.MessageID, "detail": detail,
+		"more": map[string]any{"to": m.To, "mark": m.Header.Get("X-Holdfast-Return")}, "forged": []string{"message", "massage"},
+	}
+	peer.Tell("report", order)
+	if a := peer.Next("report-answered"); a["status"] != 403.0 {
+		t.Errorf("a forged report: %v", a["status"])
+	}
+	d.note("after a forged report, which got 403", d.reaches(api.DeliveryHandedOver))
+	delete(order, "forged")
+	peer.Tell("report", order)
+	if a := peer.Next("report-answered"); a["status"] != 204.0 {
+		t.Errorf("the report: %v", a["status"])
+	}
+	d.look("after the provider's report", state)
+	if state == api.DeliveryDelivered {
+		d.works(m, string(app.Activated))
+	}
+	return d.rows
+}
+
 func late(t *testing.T, s *suite) []seen { return after(t, s, 40*time.Minute, string(app.Activated)) }
 
 func tooLate(t *testing.T, s *suite) []seen { return after(t, s, 61*time.Minute, api.CodeExpired) }

@@ -31,10 +31,11 @@ server(options, (req, res) => {
 listen({
   clock: (o) => { Date.now = () => o.clock; tell({ event: 'ok' }); },
   replies: (o) => { state.replies = o.replies; tell({ event: 'ok' }); },
-  // report: says what became of a message; forged changes the body after signing
+  // report: says what became of a message; forged changes the body after signing, more
+  // adds to what is told
   report: (o) => {
     const at = new Date(Date.now() - 1000 * (o.age || 0));
-    const data = JSON.stringify({ type: o.type, timestamp: at.toISOString(), data: { id: o.id, detail: o.detail } });
+    const data = JSON.stringify({ type: o.type, timestamp: at.toISOString(), data: { id: o.id, detail: o.detail, ...o.more } });
     const signer = o.secret ? new Webhook(o.secret) : hook;
     const u = new URL(o.url);
     const sent = o.forged ? data.replace(o.forged[0], o.forged[1]) : data;
@@ -46,6 +47,15 @@ listen({
       },
     }, (res) => { res.resume(); tell({ event: 'report-answered', status: res.statusCode }); });
     req.setHeader('webhook-signature', signer.sign(req.getHeader('webhook-id'), at, data));
+    state.last = { url: u, headers: req.getHeaders(), sent };
     req.end(sent);
+  },
+  // replay: sends the last report once more, to the letter
+  replay: () => {
+    const { url, headers, sent } = state.last;
+    require(url.protocol === 'https:' ? 'https' : 'http').request(url, { method: 'POST', rejectUnauthorized: false, headers }, (res) => {
+      res.resume();
+      tell({ event: 'report-answered', status: res.statusCode });
+    }).end(sent);
   },
 });
