@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"strings"
 	"sync"
@@ -24,20 +25,19 @@ var Languages = []string{"en", "vi", "ru"}
 // Data fills the fields of a sentence. Count, where present, picks the plural.
 type Data map[string]any
 
-// Printer says sentences in one language.
+// Printer says sentences in one language. It may be used by several goroutines.
 type Printer struct {
-	lang string
-	loc  *i18n.Localizer
+	lang  string
+	loc   *i18n.Localizer
+	known map[string]bool // every key of the language
+	ready prepared
 }
 
-var bundle = sync.OnceValue(load)
+var printers = sync.OnceValue(load)
 
 // For gives the printer of a language: "vi", "ru_RU.UTF-8" and "en-GB" all
 // work; an unknown language gets English.
-func For(lang string) *Printer {
-	l := Match(lang)
-	return &Printer{lang: l, loc: i18n.NewLocalizer(bundle(), l)}
-}
+func For(lang string) *Printer { return printers()[Match(lang)] }
 
 // Match gives the project's language that fits a locale name best.
 func Match(locale string) string {
@@ -66,20 +66,29 @@ func (p *Printer) T(key string, data ...Data) string {
 }
 
 // Has says whether a key has a sentence.
-func (p *Printer) Has(key string) bool {
-	// Without data a sentence with fields gives an error, but it is there.
-	_, tag, err := p.loc.LocalizeWithTag(&i18n.LocalizeConfig{MessageID: key})
-	var missing *i18n.MessageNotFoundErr
-	return tag != language.Und && !errors.As(err, &missing)
-}
+func (p *Printer) Has(key string) bool { return p.known[key] }
 
 // Try is T with an error: for an unknown key and for a field that the data does
 // not fill.
 func (p *Printer) Try(key string, data ...Data) (string, error) {
-	cfg := &i18n.LocalizeConfig{MessageID: key}
+	var fields Data
 	if len(data) > 0 {
-		cfg.TemplateData = map[string]any(data[0])
-		if n, ok := data[0]["Count"]; ok {
+		fields = data[0]
+	}
+	if of := p.sentence(key, fields); of != nil {
+		if s, ok := of.fill(fields); ok {
+			return s, nil
+		}
+	}
+	return p.localize(key, fields)
+}
+
+// localize has the library say a sentence.
+func (p *Printer) localize(key string, fields Data) (string, error) {
+	cfg := &i18n.LocalizeConfig{MessageID: key}
+	if fields != nil {
+		cfg.TemplateData = map[string]any(maps.Clone(fields))
+		if n, ok := fields["Count"]; ok {
 			cfg.PluralCount = n
 		}
 	}
@@ -97,9 +106,13 @@ func (p *Printer) Try(key string, data ...Data) (string, error) {
 	return s, nil
 }
 
-func load() *i18n.Bundle {
+func load() map[string]*Printer {
 	b := i18n.NewBundle(language.English)
 	b.RegisterUnmarshalFunc("json", json.Unmarshal)
+	all := map[string]*Printer{}
+	for _, lang := range Languages {
+		all[lang] = &Printer{lang: lang, known: map[string]bool{}}
+	}
 	names, err := fs.Glob(assets.Translations, "translations/*.json")
 	if err != nil {
 		panic(err)
@@ -110,9 +123,16 @@ func load() *i18n.Bundle {
 			panic(err)
 		}
 		// go-i18n takes the language from the file name's last part but one.
-		if _, err := b.ParseMessageFileBytes(raw, path.Base(name)); err != nil {
+		file, err := b.ParseMessageFileBytes(raw, path.Base(name))
+		if err != nil {
 			panic(fmt.Errorf("%s: %w", name, err))
 		}
+		for _, m := range file.Messages {
+			all[file.Tag.String()].known[m.ID] = true
+		}
 	}
-	return b
+	for _, lang := range Languages {
+		all[lang].loc = i18n.NewLocalizer(b, lang)
+	}
+	return all
 }
