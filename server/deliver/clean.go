@@ -21,6 +21,9 @@ const (
 // nothing stays that breaks a line, turns the writing round, or becomes a link
 // in a mail program. An unusable name gives "".
 func cleanName(name string) string {
+	if tidy(name) {
+		return name
+	}
 	runes := []rune(name)
 	for i, r := range runes {
 		switch {
@@ -41,6 +44,23 @@ func cleanPlace(place string) string {
 		}
 		return ' '
 	}, place), nameMost)
+}
+
+// tidy says whether a name or a place is one as most are, with nothing to clean:
+// short, of ASCII letters and digits, with single hyphens, underlines or spaces between.
+func tidy(s string) bool {
+	apart := true // so far nothing, or something that stands between
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9':
+			apart = false
+		case apart || c != '-' && c != '_' && c != ' ':
+			return false
+		default:
+			apart = true
+		}
+	}
+	return !apart && len(s) <= nameMost
 }
 
 // short collapses white space and cuts to n characters.

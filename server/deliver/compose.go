@@ -57,6 +57,18 @@ func (w *writer) say(key string, data text.Data) string {
 	return s
 }
 
+// fill says a sentence with one field.
+func (w *writer) fill(key, field, value string) string {
+	if value == "" {
+		w.fail(fmt.Errorf("deliver: %s: the field %s is empty", key, field))
+	}
+	s, err := w.Fill(key, field, value)
+	if err != nil {
+		w.fail(fmt.Errorf("deliver: %w", err))
+	}
+	return s
+}
+
 func (w *writer) fail(err error) {
 	if w.err == nil {
 		w.err = err
@@ -65,34 +77,34 @@ func (w *writer) fail(err error) {
 
 // compose writes the message of one kind. Sender is the address it comes from,
 // empty where there is none to trust.
-func compose(m server.Message, sender string) (body, error) {
+func compose(m *server.Message, sender string) (*body, error) {
 	kind, ok := kinds[m.Kind]
 	if !ok {
-		return body{}, fmt.Errorf("deliver: no texts for messages of kind %q", m.Kind)
+		return nil, fmt.Errorf("deliver: no texts for messages of kind %q", m.Kind)
 	}
 	if kind.code != (m.Code != "") {
-		return body{}, fmt.Errorf("deliver: a message of kind %s with a code: %t", m.Kind, m.Code != "")
+		return nil, fmt.Errorf("deliver: a message of kind %s with a code: %t", m.Kind, m.Code != "")
 	}
 	w := &writer{Printer: text.For(m.Language)}
 	reference := referenceOf(m)
-	b := body{Language: w.Language(), Subject: w.say(subjectKey(m.Kind), text.Data{"Reference": reference})}
+	b := &body{Language: w.Language(), Subject: w.fill(subjectKey(m.Kind), "Reference", reference)}
 	device := cleanName(m.Device)
 	if kind.code {
-		w.code(&b, m)
+		w.code(b, m)
 	}
-	w.what(&b, m, kind, device)
-	w.facts(&b, m, kind, device, reference)
+	w.what(b, m, kind, device)
+	w.facts(b, m, kind, device, reference)
 	b.NotMe = w.say("mail."+m.Kind+".not-me", nil)
-	w.link(&b, m)
+	w.link(b, m)
 	if sender != "" {
-		b.Foot = append(b.Foot, w.say("mail.sender", text.Data{"Sender": sender}))
+		b.Foot = append(b.Foot, w.fill("mail.sender", "Sender", sender))
 	}
 	return b, w.err
 }
 
 // link adds the one link that a message may have, and says what a link of ours
 // never does.
-func (w *writer) link(b *body, m server.Message) {
+func (w *writer) link(b *body, m *server.Message) {
 	if m.Link == "" {
 		b.Foot = []string{w.say("mail.foot", nil)}
 		return
@@ -106,7 +118,7 @@ func (w *writer) link(b *body, m server.Message) {
 
 // referenceOf is the challenge's reference, and for a notice without one the
 // beginning of its Message-ID: an operator finds either.
-func referenceOf(m server.Message) string {
+func referenceOf(m *server.Message) string {
 	if m.Reference != "" || m.Code != "" || len(m.MessageID) < noticeReference {
 		return m.Reference
 	}
@@ -117,9 +129,9 @@ func referenceOf(m server.Message) string {
 const noticeReference = 6
 
 // code says the code first, how long it works, and that nobody asks for it.
-func (w *writer) code(b *body, m server.Message) {
+func (w *writer) code(b *body, m *server.Message) {
 	b.Code = code.Group(m.Code)
-	b.First = w.say("mail.code.first", text.Data{"Code": b.Code})
+	b.First = w.fill("mail.code.first", "Code", b.Code)
 	minutes := int(m.Life / time.Minute)
 	if minutes < 1 {
 		w.fail(fmt.Errorf("deliver: a code that works for %s", m.Life))
@@ -132,11 +144,11 @@ func (w *writer) code(b *body, m server.Message) {
 }
 
 // what says which computer the message is about and what happened.
-func (w *writer) what(b *body, m server.Message, kind kindTexts, device string) {
+func (w *writer) what(b *body, m *server.Message, kind kindTexts, device string) {
 	key := "mail." + m.Kind + ".what"
 	switch {
 	case kind.named && device != "":
-		b.What = append(b.What, w.say(key, text.Data{"Device": device}))
+		b.What = append(b.What, w.fill(key, "Device", device))
 	case kind.named:
 		b.What = append(b.What, w.say(key+".unnamed", nil))
 	default:
@@ -157,7 +169,7 @@ func (w *writer) what(b *body, m server.Message, kind kindTexts, device string) 
 }
 
 // announced says what is going to change and for how long it may.
-func (w *writer) announced(b *body, m server.Message) {
+func (w *writer) announced(b *body, m *server.Message) {
 	if m.Kind != server.MessageAnnounce && m.Kind != server.NoticeAnnounced {
 		return
 	}
@@ -168,13 +180,13 @@ func (w *writer) announced(b *body, m server.Message) {
 		}
 	}
 	if len(groups) > 0 {
-		b.What = append(b.What, w.say("mail.announce.groups", text.Data{"Groups": strings.Join(groups, ", ")}))
+		b.What = append(b.What, w.fill("mail.announce.groups", "Groups", strings.Join(groups, ", ")))
 	}
 	if hours, err := strconv.Atoi(m.Data["Hours"]); err == nil {
 		b.What = append(b.What, w.say("mail.announce.hours", text.Data{"Count": hours}))
 	}
 	if until := w.moment(m.Data["Until"]); until != "" && m.Kind == server.NoticeAnnounced {
-		b.What = append(b.What, w.say("mail.announce.until", text.Data{"Until": until}))
+		b.What = append(b.What, w.fill("mail.announce.until", "Until", until))
 	}
 }
 
@@ -207,10 +219,10 @@ func (w *writer) change(c api.Change) string {
 }
 
 // facts lists what identifies the event; what is not known is left out whole.
-func (w *writer) facts(b *body, m server.Message, kind kindTexts, device, reference string) {
+func (w *writer) facts(b *body, m *server.Message, kind kindTexts, device, reference string) {
 	add := func(key, field, value string) {
 		if value != "" {
-			b.Facts = append(b.Facts, w.say(key, text.Data{field: value}))
+			b.Facts = append(b.Facts, w.fill(key, field, value))
 		}
 	}
 	if !kind.named {
@@ -225,7 +237,7 @@ func (w *writer) facts(b *body, m server.Message, kind kindTexts, device, refere
 }
 
 // clock writes when it happened as the language writes a date, in UTC.
-func (w *writer) clock(m server.Message) string {
+func (w *writer) clock(m *server.Message) string {
 	at, err := time.Parse(time.RFC3339, m.Data["Time"])
 	if err != nil {
 		at = m.Created
@@ -246,9 +258,12 @@ func (w *writer) date(at time.Time) string {
 	if at.IsZero() {
 		return ""
 	}
-	layout := map[string]string{"vi": "15:04 02/01/2006 UTC", "ru": "02.01.2006 15:04 UTC"}[w.Language()]
-	if layout == "" {
-		layout = "2 January 2006 15:04 UTC"
+	layout := "2 January 2006 15:04 UTC"
+	switch w.Language() {
+	case "vi":
+		layout = "15:04 02/01/2006 UTC"
+	case "ru":
+		layout = "02.01.2006 15:04 UTC"
 	}
 	return at.UTC().Format(layout)
 }

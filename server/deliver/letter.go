@@ -36,17 +36,13 @@ type Letter struct {
 // message with a gap in it is ever sent. Sender is the address that it comes
 // from, which people are told to trust; empty on the local outbox.
 func Write(m server.Message, sender string, at time.Time) (Letter, error) {
-	body, err := compose(m, sender)
-	if err != nil {
-		return Letter{}, err
-	}
-	html, err := body.html()
+	body, err := compose(&m, sender)
 	if err != nil {
 		return Letter{}, err
 	}
 	return Letter{
 		To: m.To, Channel: m.Channel, Kind: m.Kind, Language: body.Language, Subject: body.Subject,
-		Text: body.text(), HTML: html, Reference: referenceOf(m), Code: body.Code,
+		Text: body.text(), HTML: body.html(), Reference: referenceOf(&m), Code: body.Code,
 		MessageID: m.MessageID, Return: m.Return, Date: at.UTC().Truncate(time.Second),
 	}, nil
 }

@@ -205,7 +205,7 @@ func follow(c net.Conn, lines []string, end chan struct{}) {
 }
 
 // newSMTP makes a sender with the usual rest of its options.
-func newSMTP(t *testing.T, opt SMTPOptions) *SMTP {
+func newSMTP(t testing.TB, opt SMTPOptions) *SMTP {
 	t.Helper()
 	if !strings.Contains(opt.URL, "://") {
 		opt.URL = "smtp://" + opt.URL
@@ -222,7 +222,7 @@ func newSMTP(t *testing.T, opt SMTPOptions) *SMTP {
 	return s
 }
 
-func letter(t *testing.T) Letter {
+func letter(t testing.TB) Letter {
 	t.Helper()
 	l, err := Write(full(server.MessageChanged, "ru"), theSender, start)
 	if err != nil {

@@ -37,7 +37,7 @@ func WritePhone(m server.Message, host string, at time.Time) (Letter, error) {
 	}
 	w := &writer{Printer: text.For(m.Language)}
 	l := Letter{
-		To: m.To, Channel: m.Channel, Kind: m.Kind, Language: w.Language(), Reference: referenceOf(m), Code: m.Code,
+		To: m.To, Channel: m.Channel, Kind: m.Kind, Language: w.Language(), Reference: referenceOf(&m), Code: m.Code,
 		MessageID: m.MessageID, Date: at.UTC().Truncate(time.Second), Valid: m.Life,
 	}
 	if m.Code == "" {
@@ -101,7 +101,7 @@ func (w *writer) oneSMS(m server.Message, name, reference, host string) string {
 		parts = append(parts, w.say("phone.nobody-asks", nil))
 	}
 	if reference != "" {
-		parts = append(parts, w.say("phone.reference", text.Data{"Reference": reference}))
+		parts = append(parts, w.fill("phone.reference", "Reference", reference))
 	}
 	s := strings.Join(parts, " ")
 	if line := boundLine(host, m.Code); line != "" {

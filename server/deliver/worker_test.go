@@ -332,12 +332,3 @@ func TestManyMessages(t *testing.T) {
 	eventually(t, "all sent", func() bool { return b.queue.left() == 0 })
 	t.Logf("%.0f messages per second", 2000/time.Since(at).Seconds())
 }
-
-func BenchmarkWrite(b *testing.B) {
-	m := full(server.MessageChanged, "ru")
-	for b.Loop() {
-		if _, err := Write(m, theSender, start); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
