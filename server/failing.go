@@ -104,7 +104,7 @@ func (w *work) arrived(sc *scene, ch Challenge) error {
 	if err != nil || len(list) == 0 {
 		return err
 	}
-	return w.countCountry(owns(*sc, list[0]), list[0].number.country, 0, 1)
+	return w.typedFrom(*sc, list[0])
 }
 
 // fallBack sends a code by the next enrolled way after one way refused it for good

@@ -13,12 +13,27 @@ import (
 // noticeKept is how long a notice is tried, in seconds.
 const noticeKept = int64(3 * 24 * 60 * 60)
 
-// textNotices are the notices that also go out as text messages: false to a phone
-// that codes go to, true to every phone of the account.
-var textNotices = map[string]bool{
-	NoticeActivated: false, NoticeChip: false, NoticeFork: false, NoticeLocked: false, NoticeRevoked: false,
-	NoticeAnnounced: false, NoticeRotated: false, NoticeWindowUsed: false, NoticeWrongDevice: false, NoticeEnrolStopped: false,
-	NoticeBlocked: false, NoticeCodeSent: false, NoticePhone: true, NoticePhoneGone: true, NoticeChannel: true,
+// textClass says when a notice also goes out as a text message, and what it counts
+// against: so that nobody makes the one that matters stay away by causing others first.
+type textClass int
+
+const (
+	// textTry: somebody tries something, as a stranger may. It goes to a phone that
+	// codes go to, Limits.PhoneNoticesDay a day.
+	textTry textClass = iota
+	// textDone: something happened, which took a code or a computer's key. The same,
+	// as many a day, counted apart.
+	textDone
+	// textSettings: it was changed where codes go. It goes to every phone of the
+	// account, always: what causes it takes the password, and is limited itself.
+	textSettings
+)
+
+var textNotices = map[string]textClass{
+	NoticeCodeSent: textTry, NoticeLocked: textTry, NoticeWrongDevice: textTry, NoticeEnrolStopped: textTry, NoticeBlocked: textTry,
+	NoticeActivated: textDone, NoticeChip: textDone, NoticeFork: textDone, NoticeRevoked: textDone,
+	NoticeAnnounced: textDone, NoticeRotated: textDone, NoticeWindowUsed: textDone,
+	NoticePhone: textSettings, NoticePhoneGone: textSettings, NoticeChannel: textSettings,
 }
 
 // PhoneKinds lists the kinds of messages that may go to phones; each needs its
@@ -84,26 +99,38 @@ func (w *work) noticeWay(acct Account, to Contact, kind string) (way, bool, erro
 	if to.Channel == api.ChannelEmail {
 		return way{channel: api.ChannelEmail, to: to}, true, nil
 	}
-	always, texts := textNotices[kind]
-	if !texts || (!always && acct.Contact != to.ID) {
+	class, texts := textNotices[kind]
+	if !texts || class != textSettings && acct.Contact != to.ID {
 		return way{}, false, nil
 	}
 	list, err := w.waysTo(to)
 	if err != nil || len(list) == 0 || list[0].channel != api.ChannelSMS {
 		return way{}, false, err
 	}
-	v := list[0]
+	if class == textSettings {
+		return list[0], true, nil
+	}
+	may, err := w.mayText(list[0], kind, class)
+	return list[0], may, err
+}
+
+// mayText counts a notice by text message, if it may go out.
+func (w *work) mayText(v way, kind string, class textClass) (bool, error) {
 	stopped, err := w.countryStopped(true, v.number.country)
 	if err != nil || stopped > w.now {
-		return v, false, err
+		return false, err
 	}
 	if kind == NoticeLocked {
 		if until, err := w.take("locked notices to phone", v.number.e164, rule{1, day}); err != nil || until > w.now {
-			return v, false, err
+			return false, err
 		}
 	}
-	until, err := w.take("notices to phone", v.number.e164, rule{w.limits.PhoneNoticesDay, day})
-	return v, until <= w.now, err
+	label := "notices to phone"
+	if class == textDone {
+		label = "notices to phone of what happened"
+	}
+	until, err := w.take(label, v.number.e164, rule{w.limits.PhoneNoticesDay, day})
+	return until <= w.now, err
 }
 
 func (w *work) queueNotice(about Device, acct Account, v way, kind string, data map[string]string) error {

@@ -42,7 +42,7 @@ const (
 // thief of the mailbox could have codes sent there.
 var effects = map[string]string{
 	MessageRegister: EffectAddress, MessageEmail: EffectOffer,
-	MessageEnrol:    EffectComputer, MessageChanged: EffectComputer, MessageLocked: EffectComputer, MessageFork: EffectComputer,
+	MessageEnrol: EffectComputer, MessageChanged: EffectComputer, MessageLocked: EffectComputer, MessageFork: EffectComputer,
 	MessageChip: EffectComputer, MessageAnnounce: EffectComputer, MessageChannel: EffectComputer,
 	NoticeCodeSent: EffectComputer, NoticeLocked: EffectComputer,
 	NoticeActivated: EffectHold, NoticeChip: EffectHold, NoticeRotated: EffectHold, NoticeAnnounced: EffectHold, NoticeWindowUsed: EffectHold,

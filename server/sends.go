@@ -6,10 +6,67 @@ import (
 	"github.com/seed-1feef0b2/holdfast/api"
 )
 
-// quota is one limit on what is sent: so many under a name.
+// quota is one limit on what is sent: so many under a name. Where it has a share,
+// what an owner sends within that time counts once.
 type quota struct {
 	label, id string
 	rules     []rule
+	share     share
+}
+
+// share is how an owner's codes count where others' codes count each: once within
+// a time, for his account and for his phone.
+type share struct {
+	label  string
+	within time.Duration
+}
+
+// shares are the two counters of a share: who uses one account with many phones has
+// one share, and so has who uses many accounts with one phone.
+func (w *work) shares(s share, sc scene, v way) [][2]string {
+	return [][2]string{{s.label + " account", sc.acct.Number}, {s.label + " phone", v.number.e164}}
+}
+
+// hasShare says that an owner's share is used.
+func (w *work) hasShare(s share, sc scene, v way) (bool, error) {
+	if s.label == "" {
+		return false, nil
+	}
+	for _, c := range w.shares(s, sc, v) {
+		until, err := w.peek(c[0], c[1], rule{1, s.within})
+		if err != nil || until > w.now {
+			return until > w.now, err
+		}
+	}
+	return false, nil
+}
+
+// takeShare uses an owner's share, and says whether it was free.
+func (w *work) takeShare(s share, sc scene, v way) (bool, error) {
+	if used, err := w.hasShare(s, sc, v); err != nil || used {
+		return false, err
+	}
+	for _, c := range w.shares(s, sc, v) {
+		if _, err := w.take(c[0], c[1], rule{1, s.within}); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// freeShare frees an owner's share, and says whether the account's was used; where it
+// was not, nothing changes.
+func (w *work) freeShare(s share, sc scene, v way) (bool, error) {
+	for i, c := range w.shares(s, sc, v) {
+		until, err := w.peek(c[0], c[1], rule{1, s.within})
+		if err != nil || i == 0 && until <= w.now {
+			return false, err
+		}
+		if err := w.setTimes(c[0], c[1], nil, w.now); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // owns says that a message is asked for by a computer that was once active, over a
@@ -25,30 +82,34 @@ func (w *work) quotas(sc scene, v way) []quota {
 	account := []rule{{w.limits.SendsPerHour, time.Hour}, {w.limits.SendsPerDay, day}}
 	if v.channel == api.ChannelEmail {
 		id := plain(v.channel, v.address)
-		list := []quota{{"sends", id, account}}
+		list := []quota{{label: "sends", id: id, rules: account}}
 		if !own {
-			list = append(list, quota{"sends by new computers", id, halves(account)})
+			list = append(list, quota{label: "sends by new computers", id: id, rules: halves(account)})
 		}
 		return list
 	}
 	var list []quota
-	add := func(label, id string, rules []rule) {
-		list = append(list, quota{label, id, rules})
+	add := func(label, id string, rules []rule, within time.Duration) {
+		q := quota{label: label, id: id, rules: rules}
+		if own && within != 0 {
+			q.share = share{label + " by", within}
+		}
+		list = append(list, q)
 		if !own {
-			list = append(list, quota{label + " by others", id, halves(rules)})
+			list = append(list, quota{label: label + " by others", id: id, rules: halves(rules)})
 		}
 	}
 	phone, prefix := w.limits.phoneRules(), []rule{{w.limits.PrefixSendsHour, time.Hour}}
-	add("sends to phone", v.number.e164, phone)
-	add("phone sends of", sc.acct.Number, account)
-	add("sends to prefix", v.number.prefix(), prefix)
+	add("sends to phone", v.number.e164, phone, 0)
+	add("phone sends of", sc.acct.Number, account, 0)
+	add("sends to prefix", v.number.prefix(), prefix, time.Hour)
 	if v.channel == api.ChannelVoice {
-		add("calls to phone", v.number.e164, halves(phone))
-		add("calls of", sc.acct.Number, halves(account))
-		add("calls to prefix", v.number.prefix(), halves(prefix))
+		add("calls to phone", v.number.e164, halves(phone), 0)
+		add("calls of", sc.acct.Number, halves(account), 0)
+		add("calls to prefix", v.number.prefix(), halves(prefix), time.Hour)
 	}
 	if !own && w.c.IP.IsValid() {
-		list = append(list, quota{"phone sends from", source(w.c.IP), []rule{{w.limits.PhoneSourceHour, time.Hour}}})
+		list = append(list, quota{label: "phone sends from", id: source(w.c.IP), rules: []rule{{w.limits.PhoneSourceHour, time.Hour}}})
 	}
 	return list
 }
@@ -95,6 +156,13 @@ func (w *work) findWait(sc scene, v way) (int64, error) {
 	}
 	var until int64
 	for _, q := range w.quotas(sc, v) {
+		counted, err := w.hasShare(q.share, sc, v)
+		if err != nil {
+			return 0, err
+		}
+		if counted {
+			continue
+		}
 		at, err := w.peek(q.label, q.id, q.rules...)
 		if err != nil {
 			return 0, err
@@ -125,6 +193,14 @@ func (w *work) findWait(sc scene, v way) (int64, error) {
 func (w *work) spend(sc scene, v way) error {
 	w.waits = nil
 	for _, q := range w.quotas(sc, v) {
+		if q.share.label != "" {
+			if first, err := w.takeShare(q.share, sc, v); err != nil || !first {
+				if err != nil {
+					return err
+				}
+				continue
+			}
+		}
 		if _, err := w.take(q.label, q.id, q.rules...); err != nil {
 			return err
 		}
@@ -137,5 +213,5 @@ func (w *work) spend(sc scene, v way) error {
 			return err
 		}
 	}
-	return w.countCountry(owns(sc, v), v.number.country, 1, 0)
+	return w.sentTo(sc, v)
 }
