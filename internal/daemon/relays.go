@@ -66,37 +66,42 @@ func (d *Daemon) makeRelays() ([]*deliver.SMTP, error) {
 	return out, nil
 }
 
-// returned makes the reader of returned mail; nil where none is set up.
-func (d *Daemon) returned(o Options) error {
-	r := d.settings.SMTP.Returns
-	var box deliver.Mailbox
+// mailbox makes the mailbox for returned mail, without connecting to it; nil where
+// none is set up.
+func (r Returns) mailbox() (deliver.Mailbox, error) {
 	switch {
 	case r.Maildir != "":
 		folder := deliver.Maildir{Dir: r.Maildir}
 		if err := folder.Check(); err != nil {
-			return refuseFor("smtp-returns", err, text.Data{"Where": r.Maildir})
+			return nil, refuseFor("smtp-returns", err, text.Data{"Where": r.Maildir})
 		}
-		box = folder
-	case r.URL != "":
-		cas, err := authorities(r.CAFile)
-		if err != nil {
-			return err
-		}
-		password := deliver.PasswordFile(r.PasswordFile)
-		mailbox, err := deliver.NewIMAP(deliver.IMAPOptions{URL: r.URL, Password: password, CAs: cas})
-		if err == nil {
-			_, err = password()
-		}
-		if err != nil {
-			return refuseFor("smtp-returns", err, text.Data{"Where": "smtp.returns"})
-		}
-		box = mailbox
-	default:
-		return nil
+		return folder, nil
+	case r.URL == "":
+		return nil, nil
 	}
-	var err error
+	cas, err := authorities(r.CAFile)
+	if err != nil {
+		return nil, err
+	}
+	password := deliver.PasswordFile(r.PasswordFile)
+	box, err := deliver.NewIMAP(deliver.IMAPOptions{URL: r.URL, Password: password, CAs: cas})
+	if err == nil {
+		_, err = password()
+	}
+	if err != nil {
+		return nil, refuseFor("smtp-returns", err, text.Data{"Where": "smtp.returns"})
+	}
+	return box, nil
+}
+
+// returned makes the reader of returned mail; nil where none is set up.
+func (d *Daemon) returned(o Options) error {
+	box, err := d.settings.SMTP.Returns.mailbox()
+	if err != nil || box == nil {
+		return err
+	}
 	d.returns, err = deliver.NewReturns(deliver.ReturnsConfig{
-		Mailbox: box, Queue: d.service, Every: time.Duration(r.Every), Log: o.Log,
+		Mailbox: box, Queue: d.service, Every: time.Duration(d.settings.SMTP.Returns.Every), Log: o.Log,
 	})
 	return err
 }

@@ -13,6 +13,11 @@ type Probe struct {
 	// Trouble says, in words without addresses, why the relay takes nothing from us;
 	// empty where it would.
 	Trouble string
+	// Busy says that a carrier takes one connection at a time and has one: most
+	// likely a running server's.
+	Busy bool
+	// denied says that a provider answered 401 or 403.
+	denied bool
 }
 
 // Probe connects to the relay as a sender does, with the same encryption, certificates

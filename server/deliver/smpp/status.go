@@ -9,6 +9,7 @@ const (
 	StatusQueueFull   uint32 = 0x14
 	StatusThrottled   uint32 = 0x58
 	StatusLater       uint32 = 0x64 // the receiver cannot now; the centre tries again
+	statusBound       uint32 = 0x05
 	statusAddress     uint32 = 0x0b
 	statusTON         uint32 = 0x50
 	statusNPI         uint32 = 0x51
@@ -36,11 +37,16 @@ func (e *StatusError) Recipient() bool {
 	return e.Status == statusAddress || e.Status == statusTON || e.Status == statusNPI
 }
 
+// Bound says that the centre has a connection of this account already and takes no
+// second one.
+func (e *StatusError) Bound() bool { return e.Status == statusBound }
+
 func words(status uint32) string {
 	w := map[uint32]string{
 		StatusThrottled: "too many messages at a time", StatusQueueFull: "its queue is full", statusAddress: "no such number",
 		statusTON: "no such kind of number", statusNPI: "no such kind of number", statusBindFailed: "the sign-in failed",
 		statusPassword: "the password is wrong", statusSystem: "the account is not known", statusNotAccepted: "not taken",
+		statusBound: "connected already",
 	}[status]
 	if w == "" {
 		return ""

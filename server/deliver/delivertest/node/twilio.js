@@ -18,6 +18,11 @@ function handle(req, res) {
       answer(res, 401, { code: 20003, message: 'Authenticate', status: 401 });
       return;
     }
+    if (req.method === 'GET' && req.url === '/2010-04-01/Accounts/' + options.account + '.json') {
+      tell({ event: 'asked' });
+      answer(res, 200, { sid: options.account, status: 'active' });
+      return;
+    }
     if (req.method !== 'POST' || path[1] !== '2010-04-01' || path[2] !== 'Accounts' || path[3] !== options.account) {
       answer(res, 404, { code: 20404, message: 'The requested resource was not found', status: 404 });
       return;
