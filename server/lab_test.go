@@ -147,6 +147,8 @@ type box struct {
 	generation int
 	claim      ed25519.PrivateKey
 	hardware   string
+	// sent is told the hash of each request's body, where it is not nil.
+	sent func(body [sha256.Size]byte)
 }
 
 func (l *lab) box() *box {
@@ -182,6 +184,9 @@ func (b *box) caller(route string, body any) server.Caller {
 	raw, err := json.Marshal(body)
 	if err != nil {
 		b.l.Fatal(err)
+	}
+	if b.sent != nil {
+		b.sent(sha256.Sum256(raw))
 	}
 	return server.Caller{
 		KeyID: b.keyid, Nonce: base64.RawURLEncoding.EncodeToString(random(16)), Created: b.l.clock.now(), IP: b.ip,
