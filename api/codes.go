@@ -67,6 +67,7 @@ const (
 	CodeVaultBroken    = "vault_broken"
 	CodeVaultNewer     = "vault_newer"
 	CodeVaultMissing   = "vault_missing"
+	CodeVaultLost      = "vault_lost" // locked, and the server's share does not open it
 	CodeStateBroken    = "state_broken"
 	CodeStateNewer     = "state_newer"
 	CodeProfileBusy    = "profile_busy"

@@ -66,18 +66,26 @@ func (s *session) answer(ctx context.Context, typed string) error {
 		}
 		v.keys = k
 	}
-	return s.answered(ctx, r, v, reply, eph)
+	return s.answered(ctx, v, ch.Reason, reply, eph)
 }
 
-// answered takes the server's yes. A reply without what the vault needs, which
-// is what a repeated request gets, is followed by a check-in that asks for it.
-func (s *session) answered(ctx context.Context, r *remote.Client, v *view, reply api.DeviceReply, eph *ephemeral) error {
+// answered takes the server's yes to a code that was asked for a reason. A reply
+// without what the vault needs, which is what a repeated request gets, is followed by
+// a check-in that asks for it.
+func (s *session) answered(ctx context.Context, v *view, reason string, reply api.DeviceReply, eph *ephemeral) error {
 	v.typed = true
 	if err := s.absorb(ctx, v, reply, eph); err != nil {
 		return err
 	}
-	if s.state.Told == api.DeviceActivated && (reply.Certificate == "" || s.wantsShare(ctx) || s.state.Rotate != 0) {
+	switch {
+	case s.state.Told == api.DeviceActivated && (reply.Certificate == "" || s.wantsShare(ctx) || s.state.Rotate != 0):
 		return s.checkIn(ctx)
+	case reason == api.ReasonEmail && s.state.Told != api.DeviceActivated:
+		// The address is there again, and this computer still waits: its own code
+		// can come now. The one that was typed counts, whatever becomes of that.
+		if err := s.checkIn(ctx); err != nil {
+			s.cfg.Log.Warn("check-in after the address", "error", err)
+		}
 	}
 	return nil
 }
@@ -118,7 +126,7 @@ func (s *session) answerFailed(ctx context.Context, r *remote.Client, err error)
 		if e := s.checkIn(ctx); e != nil {
 			return e
 		}
-		if s.state.Told == api.DeviceActivated && s.wasDone(ctx, reason) {
+		if s.wasDone(ctx, reason) {
 			return nil
 		}
 		return err
@@ -141,8 +149,11 @@ func (s *session) answerFailed(ctx context.Context, r *remote.Client, err error)
 
 // wasDone says, after an answer that the server called used up, whether what its
 // code was for has happened: the computer is activated, the window announced, the
-// phone enrolled.
+// phone enrolled, the address given.
 func (s *session) wasDone(ctx context.Context, reason string) bool {
+	if s.state.Told != api.DeviceActivated && reason != api.ReasonEmail {
+		return false
+	}
 	switch reason {
 	case api.ReasonAnnounce:
 		return s.announced()

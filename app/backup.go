@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/seed-1feef0b2/holdfast/api"
 	"github.com/seed-1feef0b2/holdfast/app/vault"
 )
 
@@ -42,7 +41,8 @@ func (c *Client) Backup(ctx context.Context, path, passphrase string) error {
 // Restore brings the keys of a backup into the vault and says how many there
 // were. Keys that are in the vault with another value are kept under their name,
 // and the backup's goes beside them. Where the vault's file was lost or broken,
-// a new one is made with the server's help.
+// or nothing opens it any more, a new one is made with the server's help; the old
+// file is kept beside it.
 func (c *Client) Restore(ctx context.Context, path, passphrase string) (int, error) {
 	s, err := c.begin(ctx)
 	if err != nil {
@@ -67,7 +67,7 @@ func (c *Client) Restore(ctx context.Context, path, passphrase string) (int, err
 // writable gives a vault that may be written, making the one that was lost.
 func (s *session) writable(ctx context.Context) (*view, error) {
 	v := s.look(ctx, s.id, s.state)
-	if v.now != Activated || api.CodeOf(v.vaultErr) != api.CodeVaultMissing {
+	if v.now != Activated || !v.gone() {
 		return v, v.allows(AccessWrite)
 	}
 	s.remake = true

@@ -110,7 +110,7 @@ func (v *view) wantsShare() bool {
 	if v.state.Told != api.DeviceActivated && v.state.Told != "" && v.facts.Vault == VaultNone {
 		return false
 	}
-	return v.facts.Vault == VaultLocked || api.CodeOf(v.vaultErr) == api.CodeVaultMissing && (!v.state.Vault || v.remake)
+	return v.facts.Vault == VaultLocked || v.gone() && (!v.state.Vault || v.remake)
 }
 
 func (s *session) wantsShare(ctx context.Context) bool {
@@ -149,7 +149,7 @@ func (s *session) absorb(ctx context.Context, v *view, reply api.DeviceReply, ep
 		if err != nil {
 			return err
 		}
-		next.Vault = next.Vault || made
+		next.Vault, next.Unfit = next.Vault || made, v.unfit || next.Unfit && !made
 		if made {
 			next.Bound, next.BoundVersion = v.policy.Name, v.policy.Version
 		}
@@ -176,7 +176,7 @@ func (s *session) learn(st *record, reply api.DeviceReply, k *keyring) error {
 		st.Policy, st.Strange = reply.Policy, nil
 	}
 	st.Told, st.Challenge, st.Changes, st.HoldUntil = reply.State, reply.Challenge, reply.Changes, reply.HoldUntil
-	st.ContactLost = reply.ContactLost || len(st.Strange) > 0
+	st.ContactLost = reply.ContactLost
 	st.Rotate, st.Windows, st.Flags = reply.Rotate, reply.Windows, reply.Flags
 	st.ServerTime, st.Checked = later(st.ServerTime, reply.Time), reply.Time
 	if reply.Challenge == nil {

@@ -59,6 +59,7 @@ func (c *Client) describe(ctx context.Context, v *view) Status {
 	st.Account, st.Device = v.id.Account, v.id.Name
 	st.Checked, st.HoldUntil = v.state.Checked, v.state.HoldUntil
 	st.Challenge, st.ContactLost = challengeFrom(v.state.Challenge), v.state.ContactLost
+	st.NewKeys = len(v.state.Strange) > 0
 	st.Windows, st.Flags, st.Rotating = windowsFrom(v.state.Windows, c.cfg.Now()), v.state.Flags, v.state.Rotate != 0
 	if v.keys != nil {
 		st.Keystore = v.keys.store.Kind()

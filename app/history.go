@@ -23,6 +23,9 @@ type Event struct {
 	Window string `json:"window,omitempty"`
 	// Asked says that a code was asked for.
 	Asked bool `json:"asked"`
+	// By is the role of whoever did it at the server's console (owner, staff, auditor,
+	// operator); empty where this computer or the server itself did.
+	By string `json:"by,omitempty"`
 }
 
 // Bounds of one look at the history.
@@ -107,7 +110,7 @@ func moment(at string) time.Time {
 func eventFrom(e api.Event) Event {
 	return Event{
 		At: e.At, Event: e.Event, Reason: e.Reason, Reference: e.Reference, Drift: withKinds(nil, e.Changes), Flags: e.Flags,
-		Window: e.Window, Asked: askedFor(e.Event),
+		Window: e.Window, Asked: askedFor(e.Event), By: e.By,
 	}
 }
 

@@ -36,6 +36,11 @@ func (s *session) learnIssuers(reply *api.DeviceReply) error {
 		return nil
 	}
 	if _, strange := freshStart(reply.Issuers[0], s.id.Server); strange {
+		if reply.State == api.DevicePending && !s.state.Vault {
+			// Nothing was signed for this computer yet: it is as at its enrolment,
+			// where the keys are pinned as they come.
+			return s.trustStrange(reply)
+		}
 		s.state.Strange = reply.Issuers
 		reply.Certificate, reply.Policy, reply.Rules = "", "", ""
 		return nil
@@ -95,8 +100,9 @@ func freshStart(compact, server string) (api.IssuerKeys, bool) {
 }
 
 // trustStrange takes the keys for which nothing vouches: those of the reply to the
-// owner's own act, or those that waited for it.
-func (s *session) trustStrange(fresh []string) error {
+// owner's own act, which has them no longer afterwards, or those that waited for it.
+func (s *session) trustStrange(reply *api.DeviceReply) error {
+	fresh := reply.Issuers
 	if len(fresh) == 0 {
 		fresh = s.state.Strange
 	}
@@ -108,8 +114,8 @@ func (s *session) trustStrange(fresh []string) error {
 		return nil
 	}
 	pins, past := s.walk(keys, fresh[1:])
-	s.state.Strange = nil
-	s.cfg.Log.Warn("new keys of the server taken at the owner's word", "key", issuerID(pins.Current))
+	s.state.Strange, reply.Issuers = nil, nil
+	s.cfg.Log.Warn("new keys of the server taken without the old ones' word", "key", issuerID(pins.Current))
 	return s.repin(pins, append(past, s.id.Issuers.Current))
 }
 

@@ -182,7 +182,7 @@ func TestKeysForWhichNothingVouchesWaitForTheOwner(t *testing.T) {
 	ctx := context.Background()
 	b.peer.loseKeys()
 	st, err := c.CheckIn(ctx)
-	if err != nil || !st.ContactLost || st.State != Activated || st.Certificate == nil {
+	if err != nil || !st.NewKeys || st.State != Activated || st.Certificate == nil {
 		t.Fatalf("%+v %v", st, err)
 	}
 	if id, _ := c.loadIdentity(); id.Issuers.Current == pin(b.peer.key) {
@@ -191,7 +191,7 @@ func TestKeysForWhichNothingVouchesWaitForTheOwner(t *testing.T) {
 	if _, err = c.GiveEmail(ctx, "kim@example.org", "right"); err != nil {
 		t.Fatal(err)
 	}
-	if st, err = c.CheckIn(ctx); err != nil || st.ContactLost {
+	if st, err = c.CheckIn(ctx); err != nil || st.NewKeys || st.ContactLost {
 		t.Errorf("%+v %v", st, err)
 	}
 	b.pinnedTo(c)

@@ -63,6 +63,9 @@ type record struct {
 	// Vault says that this profile has had a vault: a missing file is then a
 	// loss, and no new one is made silently.
 	Vault bool `json:"vault,omitempty"`
+	// Unfit says that the share that the server has does not open the vault: it opens
+	// on this computer as it was, and else a backup brings its keys back.
+	Unfit bool `json:"unfit,omitempty"`
 	// Bound names the policy that the vault's slots were made under; BoundVersion
 	// is its version, 0 where it was not noted.
 	Bound        string `json:"bound,omitempty"`

@@ -103,3 +103,7 @@ func (s *session) adoptRules(ctx context.Context, v *view, compact string) error
 }
 
 func vaultMissing(v *view) bool { return api.CodeOf(v.vaultErr) == api.CodeVaultMissing }
+
+// gone says that nothing brings the vault's keys back but a backup, or this computer
+// as it was.
+func (v *view) gone() bool { return vaultMissing(v) || api.CodeOf(v.vaultErr) == api.CodeVaultLost }

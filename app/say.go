@@ -23,6 +23,15 @@ func SayEvent(p *text.Printer, e Event) string {
 	return first(p, text.Data{}, keys...)
 }
 
+// SayBy says who at the server's console did it, without a full stop; empty where
+// nobody there did.
+func SayBy(p *text.Printer, e Event) string {
+	if e.By == "" {
+		return ""
+	}
+	return first(p, text.Data{}, "event.by."+e.By, "event.by.other")
+}
+
 // SayFlag puts what stood out in a drift (api.Flag*) into a sentence without a
 // full stop.
 func SayFlag(p *text.Printer, flag string) string {

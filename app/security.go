@@ -99,7 +99,7 @@ func (c *Client) AddPhone(ctx context.Context, number string, voice bool, passwo
 	if voice {
 		way = api.ChannelVoice
 	}
-	return c.confirm(ctx, way, func(s *session, r *remote.Client, k *keyring, key string) (api.DeviceReply, error) {
+	return c.confirm(ctx, way, (*session).ready, func(s *session, r *remote.Client, k *keyring, key string) (api.DeviceReply, error) {
 		return r.AddPhone(ctx, k.signer(), s.id.Device, api.PhoneRequest{Number: number, Voice: voice, Password: password}, key)
 	})
 }
@@ -107,43 +107,51 @@ func (c *Client) AddPhone(ctx context.Context, number string, voice bool, passwo
 // SetChannel asks that codes go by another enrolled way from the next challenge
 // on. A code goes where codes go now, and Answer takes it.
 func (c *Client) SetChannel(ctx context.Context, channel, password string) (Status, error) {
-	return c.confirm(ctx, channel, func(s *session, r *remote.Client, k *keyring, key string) (api.DeviceReply, error) {
+	return c.confirm(ctx, channel, (*session).ready, func(s *session, r *remote.Client, k *keyring, key string) (api.DeviceReply, error) {
 		return r.SetChannel(ctx, k.signer(), s.id.Device, api.ChannelRequest{Channel: channel, Password: password}, key)
 	})
 }
 
 // GiveEmail gives the account's address again after the server lost it
-// (Status.ContactLost). A code goes there, and Answer takes it. A server that lost
-// its keys has new ones, for which nothing vouches: they are taken here and nowhere
-// else, because it is the owner who says that this is so.
+// (Status.ContactLost). A code goes there, and Answer takes it; where another computer
+// gave it already there is none. A computer that waits
+// for a code may do this too: its code could go nowhere before. Refused with
+// not_activated on one that waits for its first code, or whose key two computers use.
+// A server that lost its keys has new ones, for which nothing vouches
+// (Status.NewKeys): they are taken here and nowhere else, because it is the owner who
+// says that this is so.
 func (c *Client) GiveEmail(ctx context.Context, email, password string) (Status, error) {
-	return c.confirm(ctx, api.ChannelEmail, func(s *session, r *remote.Client, k *keyring, key string) (api.DeviceReply, error) {
+	return c.confirm(ctx, api.ChannelEmail, (*session).keyed, func(s *session, r *remote.Client, k *keyring, key string) (api.DeviceReply, error) {
 		req := api.EmailRequest{Email: email, Password: password, Issuer: issuerID(s.id.Issuers.Current)}
 		reply, err := r.GiveEmail(ctx, k.signer(), s.id.Device, req, key)
 		if err != nil {
 			return reply, err
 		}
-		return reply, s.trustStrange(reply.Issuers)
+		return reply, s.trustStrange(&reply)
 	})
 }
 
-// asking sends one request for something that a code has to confirm.
-type asking func(s *session, r *remote.Client, k *keyring, key string) (api.DeviceReply, error)
+// asking sends one request for something that a code has to confirm; who says which
+// computers may, and gives what the request needs.
+type (
+	asking func(s *session, r *remote.Client, k *keyring, key string) (api.DeviceReply, error)
+	who    func(s *session, ctx context.Context) (*remote.Client, *keyring, string, error)
+)
 
 // confirm asks for it and notes the way that it is about, so that a lost answer
 // can be told from a code that somebody else used.
-func (c *Client) confirm(ctx context.Context, way string, ask asking) (Status, error) {
+func (c *Client) confirm(ctx context.Context, way string, may who, ask asking) (Status, error) {
 	s, err := c.begin(ctx)
 	if err != nil {
 		return Status{}, err
 	}
 	defer s.end()
-	err = s.confirm(ctx, way, ask)
+	err = s.confirm(ctx, way, may, ask)
 	return s.status(ctx), err
 }
 
-func (s *session) confirm(ctx context.Context, way string, ask asking) error {
-	r, k, key, err := s.ready(ctx)
+func (s *session) confirm(ctx context.Context, way string, may who, ask asking) error {
+	r, k, key, err := may(s, ctx)
 	if err != nil {
 		return err
 	}
@@ -161,12 +169,18 @@ func (s *session) confirm(ctx context.Context, way string, ask asking) error {
 // says of it is decided there: here a person who is known to be locked is spared
 // the way.
 func (s *session) ready(ctx context.Context) (*remote.Client, *keyring, string, error) {
+	r, k, key, err := s.keyed(ctx)
+	if err == nil && s.state.Told != api.DeviceActivated {
+		err = api.NewError(api.CodeNotActivated)
+	}
+	return r, k, key, err
+}
+
+// keyed is ready of any enrolled computer.
+func (s *session) keyed(ctx context.Context) (*remote.Client, *keyring, string, error) {
 	r, k, err := s.need(ctx)
 	if err != nil {
 		return nil, nil, "", err
-	}
-	if s.state.Told != api.DeviceActivated {
-		return nil, nil, "", api.NewError(api.CodeNotActivated)
 	}
 	key, err := s.random(16)
 	return r, k, key, err

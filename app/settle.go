@@ -68,7 +68,7 @@ func (s *session) openFor(ctx context.Context, v *view, reply api.DeviceReply, e
 		return v.vault, nil
 	}
 	release := reply.Release
-	if next := reply.Next; next != nil && (release == nil || next.Generation == v.generation || vaultMissing(v)) {
+	if next := reply.Next; next != nil && (release == nil || next.Generation == v.generation || v.gone()) {
 		release = next // of the vault that is rotated already, or of the one that is made now
 	}
 	if release == nil || eph == nil {
@@ -81,10 +81,19 @@ func (s *session) openFor(ctx context.Context, v *view, reply api.DeviceReply, e
 	keys := v.keys.vaultKeys()
 	if !vaultMissing(v) {
 		opened, err := vault.OpenWithShare(s.vaultConfig(), keys, share)
-		if err == nil || v.state.Vault || !foreign(err) {
+		switch {
+		case err == nil || !foreign(err):
 			return opened, err
+		case v.state.Vault && !s.remake:
+			// The server lost the share, or was put back to before it. The file
+			// stays: it may yet open on this computer as it was.
+			if v.unfit = api.CodeOf(err) == api.CodeVaultLocked; v.unfit {
+				err = nil
+			}
+			return nil, err
 		}
-		// Left by an earlier account on this computer: not ours to overwrite.
+		// Left by an earlier account on this computer, or given up for a backup:
+		// not ours to overwrite.
 		s.setVaultAside()
 	} else if v.state.Vault && !s.remake {
 		return nil, api.NewError(api.CodeVaultMissing, "restore")

@@ -1,5 +1,7 @@
 package app
 
+import "github.com/seed-1feef0b2/holdfast/api"
+
 // Status is everything that a person, the window or a script is told: the JSON
 // of "holdfastctl status --json". Times are RFC 3339 UTC.
 type Status struct {
@@ -39,6 +41,9 @@ type Status struct {
 	// ContactLost says that the server lost the account's address: it must be given
 	// again before any code can be sent.
 	ContactLost bool `json:"contact_lost,omitempty"`
+	// NewKeys says that the server signs with keys for which nothing that this computer
+	// pinned vouches: it takes nothing new from it until the owner gives the address.
+	NewKeys bool `json:"new_keys,omitempty"`
 	// Rotating says that the vault is to get a new master key, or has it and the
 	// server was not told yet.
 	Rotating bool `json:"rotating,omitempty"`
@@ -46,6 +51,12 @@ type Status struct {
 	// empty. ChipTrouble is what is wrong with it, an api.CodeChip*, or empty.
 	Chip        string `json:"chip,omitempty"`
 	ChipTrouble string `json:"chip_trouble,omitempty"`
+}
+
+// Unreachable says that no code for the open challenge can reach anybody: the address
+// is lost, and the challenge is not the one that gives it again.
+func (s Status) Unreachable() bool {
+	return s.ContactLost && s.Challenge != nil && s.Challenge.Reason != api.ReasonEmail
 }
 
 // Window is a change window: a time in which listed drift needs no code.

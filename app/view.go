@@ -57,6 +57,8 @@ type view struct {
 	rules int
 	// typed says that a code was typed for what is settled now.
 	typed bool
+	// unfit says that the share that came does not open the vault.
+	unfit bool
 
 	// remake allows a vault that was lost to be made anew.
 	remake bool
@@ -80,6 +82,9 @@ func (c *Client) look(ctx context.Context, id *identity, st *record) *view {
 		v.verify(c)
 		if v.read {
 			v.vault, v.vaultErr = c.openVault(v.keys, v.snapshot)
+			if st.Unfit && api.CodeOf(v.vaultErr) == api.CodeVaultLocked {
+				v.vaultErr = api.Wrap(api.CodeVaultLost, v.vaultErr)
+			}
 		} else {
 			v.vaultErr = api.NewError(api.CodeReadFailed)
 		}
@@ -163,7 +168,7 @@ func (c *Client) generation(v *view) int {
 	if v.vault != nil {
 		return v.vault.Generation()
 	}
-	if api.CodeOf(v.vaultErr) == api.CodeVaultMissing {
+	if v.gone() {
 		return 0
 	}
 	o, err := vault.Look(c.vaultConfig(), v.keys.ring)

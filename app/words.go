@@ -23,6 +23,7 @@ var hintsOf = map[string][]string{
 	api.CodeVaultNewer:      {"update"},
 	api.CodeVaultMissing:    {"restore"},
 	api.CodeVaultBroken:     {"restore"},
+	api.CodeVaultLost:       {"restore"},
 	api.CodeStateNewer:      {"update"},
 	api.CodeKeyringLocked:   {"keyring", "passphrase_file"},
 	api.CodeKeyringTimeout:  {"keyring", "passphrase_file"},

@@ -63,8 +63,8 @@ func (w *work) demand(sc scene, reason string, changes []api.Change, bound []str
 		return Challenge{}, err
 	}
 	switch {
-	case latest.State == api.ChallengeOpen && w.now < latest.Expires && covers(latest, bound) &&
-		sameSort(reason, latest.Reason):
+	case latest.State == api.ChallengeOpen && w.now < latest.Expires &&
+		(covers(latest, bound) && sameSort(reason, latest.Reason) && !stranded(sc, latest) || givesAddress(sc, latest)):
 		if sc, err = w.about(sc, latest); err != nil {
 			return latest, err
 		}

@@ -26,16 +26,24 @@ func (s *Service) RestoreEmail(ctx context.Context, c Caller, r api.EmailRequest
 	return act(ctx, s, c, func(w *work) (api.DeviceReply, error) { return w.restoreEmail(email) })
 }
 
-// restorer is the scene of a computer that may give the address again.
+// restorer is the scene of a computer that may give the address again: one that was
+// activated once, and whose key nobody else uses too. That one may still say the
+// address that is known.
 func (w *work) restorer() (scene, error) {
 	dev, err := w.device()
 	if err != nil {
 		return scene{}, err
 	}
-	if !dev.OnceActive || dev.State != api.DeviceActivated && dev.State != api.DeviceLimited {
+	switch dev.State {
+	case api.DeviceActivated, api.DeviceLimited, api.DeviceFrozen:
+	default:
 		return scene{}, api.NewError(api.CodeNotActivated)
 	}
-	return w.scene(dev)
+	sc, err := w.scene(dev)
+	if err == nil && dev.State == api.DeviceFrozen && contactLost(sc) { // which of the two would choose?
+		err = api.NewError(api.CodeNotActivated)
+	}
+	return sc, err
 }
 
 func (w *work) restoreEmail(email string) (api.DeviceReply, error) {
@@ -79,6 +87,18 @@ func (w *work) restoreEmail(email string) (api.DeviceReply, error) {
 
 // contactLost says that nothing is known of the account's address.
 func contactLost(sc scene) bool { return sc.acct.State == accountActive && !sc.email.confirmed() }
+
+// givesAddress says that a challenge gives the address again that was lost: no other
+// one's code could go anywhere before its own was typed.
+func givesAddress(sc scene, ch Challenge) bool {
+	return ch.Reason == api.ReasonEmail && contactLost(sc)
+}
+
+// stranded says that a challenge is bound to an address that was lost and has been
+// given again since: its code could go nowhere, and another one's can.
+func stranded(sc scene, ch Challenge) bool {
+	return ch.Email != "" && ch.Email != sc.email.ID && sc.email.confirmed()
+}
 
 // offerEmail adds the address, which is not confirmed yet, in the place of one
 // that never was.

@@ -20,8 +20,10 @@ func sharePlace(device string, generation int) string {
 }
 
 // share gives the share that the device's vault is known to use, and makes the
-// first one where there is none. It stays until a rotation is confirmed.
-func (w *work) share(device string) (Share, error) {
+// first one where there is none. It stays until a rotation is confirmed. The first one
+// is of a generation above what the vault names: after a loss of the master key that
+// vault has a share which is not this one, and is told so by the number.
+func (w *work) share(device string, named int) (Share, error) {
 	list, err := w.tx.Shares(device)
 	if err != nil {
 		return Share{}, err
@@ -29,7 +31,7 @@ func (w *work) share(device string) (Share, error) {
 	if len(list) > 0 {
 		return list[0], nil
 	}
-	return w.newShare(device, 1, "")
+	return w.newShare(device, named+1, "")
 }
 
 func (w *work) newShare(device string, generation int, reason string) (Share, error) {
@@ -48,7 +50,7 @@ func (w *work) release(dev Device, generation int, ephemeral string) (*api.Relea
 	if err := w.confirmRotation(dev, generation); err != nil {
 		return nil, err
 	}
-	sh, err := w.share(dev.ID)
+	sh, err := w.share(dev.ID, generation)
 	if err != nil {
 		return nil, err
 	}

@@ -76,7 +76,7 @@ func (w *work) pending(device string) (Share, error) {
 // have forgotten that. One that was pending falls away: after a fork, the other
 // copy may have been given it.
 func (w *work) beginRotation(dev Device, reason string, generation int) error {
-	if _, err := w.share(dev.ID); err != nil { // the first one, where there is none yet
+	if _, err := w.share(dev.ID, 0); err != nil { // the first one, where there is none yet
 		return err
 	}
 	list, err := w.tx.Shares(dev.ID)

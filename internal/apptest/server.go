@@ -2,6 +2,7 @@ package apptest
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net"
 	"net/http"
@@ -27,6 +28,7 @@ type Server struct {
 	Traps *Traps
 
 	database string
+	master   *server.Sealer
 	db       *store.DB
 	http     *httptest.Server
 
@@ -43,7 +45,12 @@ func NewServer(tb testing.TB) *Server {
 // StartServer starts a server over a database file, on an address of loopback.
 func StartServer(tb testing.TB, database, address string, clock *Clock) *Server {
 	tb.Helper()
-	s := &Server{TB: tb, Clock: clock, Traps: &Traps{}, database: database}
+	return startUnder(tb, database, address, clock, server.NewSealer(server.MasterKey{1}))
+}
+
+func startUnder(tb testing.TB, database, address string, clock *Clock, master *server.Sealer) *Server {
+	tb.Helper()
+	s := &Server{TB: tb, Clock: clock, Traps: &Traps{}, database: database, master: master}
 	db, err := store.Open(context.Background(), database, store.WithCommitHook(s.Traps.commit))
 	if err != nil {
 		tb.Fatal(err)
@@ -55,7 +62,7 @@ func StartServer(tb testing.TB, database, address string, clock *Clock) *Server 
 	}
 	s.URL = "http://" + listener.Addr().String()
 	s.Service, err = server.New(server.Config{
-		Store: db, Now: clock.Now, Master: server.NewSealer([32]byte{1}), Origin: s.URL, Sender: "codes@example.org",
+		Store: db, Now: clock.Now, Master: master, Origin: s.URL, Sender: "codes@example.org",
 	})
 	if err != nil {
 		tb.Fatal(err)
@@ -92,9 +99,33 @@ func (s *Server) Close() {
 func (s *Server) Restart() *Server {
 	s.TB.Helper()
 	s.Close()
-	out := StartServer(s.TB, s.database, strings.TrimPrefix(s.URL, "http://"), s.Clock)
+	return s.under(s.master)
+}
+
+func (s *Server) under(master *server.Sealer) *Server {
+	s.TB.Helper()
+	out := startUnder(s.TB, s.database, strings.TrimPrefix(s.URL, "http://"), s.Clock, master)
 	out.messages = s.messages
 	return out
+}
+
+// LoseMaster stops the server, loses its master key, voids what that sealed and
+// starts it again under a new one.
+func (s *Server) LoseMaster() *Server {
+	s.TB.Helper()
+	s.Close()
+	db, err := store.Open(context.Background(), s.database)
+	if err != nil {
+		s.TB.Fatal(err)
+	}
+	master := server.NewSealer(server.MasterKey{2})
+	_, err = server.MasterLost(context.Background(), server.Config{
+		Store: db, Now: s.Clock.Now, Master: master, Origin: s.URL, Sender: "codes@example.org",
+	}, nil)
+	if err = errors.Join(err, db.Close()); err != nil {
+		s.TB.Fatal(err)
+	}
+	return s.under(master)
 }
 
 // Messages hands over what waits and gives all messages so far, oldest first.
