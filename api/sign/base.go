@@ -2,13 +2,12 @@ package sign
 
 import (
 	"crypto/sha256"
+	"encoding/base64"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
-
-	"github.com/dunglas/httpsfv"
 )
 
 // Names of the header fields that carry a signature.
@@ -28,59 +27,64 @@ const (
 	algorithm = "ecdsa-p256-sha256"
 )
 
+// coverage is a list of components, and how it is written.
+type coverage struct {
+	names []string
+	list  string
+}
+
+func covers(names ...string) coverage {
+	return coverage{names, `("` + strings.Join(names, `" "`) + `")`}
+}
+
 var (
-	bare   = []string{"@method", "@authority", "@path", "@query"}
-	loaded = append(append([]string{}, bare...), "content-type", "content-digest", "idempotency-key")
+	bare   = covers("@method", "@authority", "@path", "@query")
+	loaded = covers("@method", "@authority", "@path", "@query", "content-type", "content-digest", "idempotency-key")
 
 	errComponent = errors.New("a covered component is missing or there twice")
 )
 
 // components are the covered components of a request, by whether it has a body.
-func components(body []byte) []string {
+func components(body []byte) coverage {
 	if len(body) == 0 {
 		return bare
 	}
 	return loaded
 }
 
+// Parts of what is written around the parameters' values.
+const (
+	beforeCreated = ";created="
+	beforeNonce   = `;nonce="`
+	beforeKeyID   = `";keyid="`
+	afterKeyID    = `";alg="` + algorithm + `";tag="` + Tag + `"`
+)
+
 // signatureParams writes the covered components and the parameters of the
-// profile as RFC 9421, section 2.3 wants: an inner list of structured fields.
-func signatureParams(names []string, created int64, nonce, keyid string) (httpsfv.InnerList, error) {
-	p := httpsfv.NewParams()
-	p.Add("created", created)
-	p.Add("nonce", nonce)
-	p.Add("keyid", keyid)
-	p.Add("alg", algorithm)
-	p.Add("tag", Tag)
-	list := httpsfv.InnerList{Params: p}
-	for _, n := range names {
-		list.Items = append(list.Items, httpsfv.NewItem(n))
-	}
-	// Marshalling once here finds a value that no structured field can hold.
-	_, err := httpsfv.Marshal(list)
-	return list, err
+// profile as RFC 9421, section 2.3 wants: an inner list of structured fields. Nonce and
+// keyid are base64url, of which nothing needs escaping.
+func signatureParams(c coverage, created int64, nonce, keyid string) string {
+	b := make([]byte, 0, 256)
+	b = append(append(b, c.list...), beforeCreated...)
+	b = strconv.AppendInt(b, created, 10)
+	b = append(append(b, beforeNonce...), nonce...)
+	b = append(append(b, beforeKeyID...), keyid...)
+	return string(append(b, afterKeyID...))
 }
 
-// signatureBase builds the signature base of RFC 9421, section 2.5.
-func signatureBase(list httpsfv.InnerList, value func(name string) (string, error)) ([]byte, error) {
-	var b strings.Builder
-	for _, item := range list.Items {
-		name, ok := item.Value.(string)
-		if !ok {
-			return nil, errComponent
-		}
+// signatureBase builds the signature base of RFC 9421, section 2.5, which ends in params.
+func signatureBase(names []string, params string, value func(name string) (string, error)) ([]byte, error) {
+	b := make([]byte, 0, 1024)
+	for _, name := range names {
 		v, err := value(name)
 		if err != nil {
 			return nil, err
 		}
-		fmt.Fprintf(&b, "%q: %s\n", name, v)
+		b = append(append(append(b, '"'), name...), `": `...)
+		b = append(append(b, v...), '\n')
 	}
-	params, err := httpsfv.Marshal(list)
-	if err != nil {
-		return nil, err
-	}
-	fmt.Fprintf(&b, "%q: %s", "@signature-params", params)
-	return []byte(b.String()), nil
+	b = append(b, `"@signature-params": `...)
+	return append(b, params...), nil
 }
 
 // requestValue gives the value of one component of a request (RFC 9421,
@@ -99,6 +103,10 @@ func requestValue(r *http.Request, authority string) func(string) (string, error
 			return "/", nil
 		case "@query":
 			return "?" + r.URL.RawQuery, nil
+		case "content-digest":
+			name = HeaderDigest // the spelling that the header has
+		case "idempotency-key":
+			name = HeaderIdempotency
 		}
 		return single(r.Header, name)
 	}
@@ -122,13 +130,13 @@ func single(h http.Header, name string) (string, error) {
 // Digest is the Content-Digest of a body (RFC 9530): SHA-256 and nothing else.
 func Digest(body []byte) string {
 	sum := sha256.Sum256(body)
-	d := httpsfv.NewDictionary()
-	d.Add("sha-256", httpsfv.NewItem(sum[:]))
-	s, err := httpsfv.Marshal(d)
-	if err != nil {
-		panic(err) // a fixed key and bytes always marshal
-	}
-	return s
+	return digestOf(&sum)
+}
+
+func digestOf(sum *[sha256.Size]byte) string {
+	b := make([]byte, 0, 64)
+	b = base64.StdEncoding.AppendEncode(append(b, "sha-256=:"...), sum[:])
+	return string(append(b, ':'))
 }
 
 // Authority gives the @authority of an origin such as

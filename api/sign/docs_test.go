@@ -41,11 +41,7 @@ func TestWorkedExample(t *testing.T) {
 	if err := Request(r, []byte(body), authority, NewSigner(key, nil), at, nonce); err != nil {
 		t.Fatal(err)
 	}
-	list, _, err := parseInput(r.Header, []byte(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	base, err := signatureBase(list, requestValue(r, authority))
+	_, base, _, err := read(r, []byte(body), authority)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,13 +5,12 @@ import (
 	"crypto/ecdsa"
 	"crypto/sha256"
 	"encoding/asn1"
+	"encoding/base64"
 	"fmt"
 	"io"
 	"math/big"
 	"net/http"
 	"time"
-
-	"github.com/dunglas/httpsfv"
 )
 
 // Signer holds a device key.
@@ -62,9 +61,30 @@ func VerifyMessage(pub *ecdsa.PublicKey, msg, signature []byte) bool {
 		return false
 	}
 	sum := sha256.Sum256(msg)
-	r := new(big.Int).SetBytes(signature[:coordinate])
-	s := new(big.Int).SetBytes(signature[coordinate:])
-	return ecdsa.Verify(pub, sum[:], r, s)
+	var room [2 + 2*(2+1+coordinate)]byte
+	der := append(room[:0], derSequence, 0)
+	der = appendInteger(der, signature[:coordinate])
+	der = appendInteger(der, signature[coordinate:])
+	der[1] = byte(len(der) - 2)
+	return ecdsa.VerifyASN1(pub, sum[:], der)
+}
+
+// Tags of DER (ITU-T X.690).
+const (
+	derInteger  = 0x02
+	derSequence = 0x30
+)
+
+// appendInteger writes a number of at most 32 bytes in DER: without zeros before it, but
+// with one where its first bit would be taken for a sign.
+func appendInteger(der, n []byte) []byte {
+	for len(n) > 1 && n[0] == 0 {
+		n = n[1:]
+	}
+	if n[0] < 0x80 {
+		return append(append(der, derInteger, byte(len(n))), n...)
+	}
+	return append(append(der, derInteger, byte(len(n)+1), 0), n...)
 }
 
 // Request signs a request: it sets Content-Digest (with a body), Signature-Input
@@ -74,17 +94,16 @@ func VerifyMessage(pub *ecdsa.PublicKey, msg, signature []byte) bool {
 // created is cut to whole seconds.
 func Request(r *http.Request, body []byte, authority string, s Signer, created time.Time, nonce [16]byte) error {
 	r.Header.Del(HeaderDigest)
+	sum := sha256.Sum256(body)
 	if len(body) > 0 {
-		r.Header.Set(HeaderDigest, Digest(body))
+		r.Header.Set(HeaderDigest, digestOf(&sum))
 	}
-	if err := checkHeaders(r.Header, body); err != nil {
+	if err := checkHeaders(r.Header, body, &sum); err != nil {
 		return fmt.Errorf("sign request: %w", err)
 	}
-	list, err := signatureParams(components(body), created.Unix(), b64.EncodeToString(nonce[:]), s.KeyID())
-	if err != nil {
-		return err
-	}
-	base, err := signatureBase(list, requestValue(r, authority))
+	c := components(body)
+	params := signatureParams(c, created.Unix(), b64.EncodeToString(nonce[:]), s.KeyID())
+	base, err := signatureBase(c.names, params, requestValue(r, authority))
 	if err != nil {
 		return fmt.Errorf("sign request: %w", err)
 	}
@@ -92,26 +111,13 @@ func Request(r *http.Request, body []byte, authority string, s Signer, created t
 	if err != nil {
 		return fmt.Errorf("sign request: %w", err)
 	}
-	return setHeaders(r.Header, list, sig)
-}
-
-func setHeaders(h http.Header, list httpsfv.InnerList, sig []byte) error {
-	input, err := dictionary(list)
-	if err != nil {
-		return err
-	}
-	value, err := dictionary(httpsfv.NewItem(sig))
-	if err != nil {
-		return err
-	}
-	h.Set(HeaderInput, input)
-	h.Set(HeaderSignature, value)
+	r.Header.Set(HeaderInput, beforeInput+params)
+	r.Header.Set(HeaderSignature, beforeSignature+base64.StdEncoding.EncodeToString(sig)+":")
 	return nil
 }
 
-// dictionary writes a one-member dictionary under the profile's label.
-func dictionary(m httpsfv.Member) (string, error) {
-	d := httpsfv.NewDictionary()
-	d.Add(label, m)
-	return httpsfv.Marshal(d)
-}
+// The one member of each dictionary begins with the profile's label.
+const (
+	beforeInput     = label + "="
+	beforeSignature = label + "=:"
+)

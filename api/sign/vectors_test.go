@@ -31,15 +31,26 @@ func rfcPublic(t *testing.T) *ecdsa.PublicKey {
 	return key.(*ecdsa.PublicKey)
 }
 
-func rfcList(names []string, created int64, keyid string) httpsfv.InnerList {
+// rfcParams writes the covered components and parameters with another's library.
+func rfcParams(t *testing.T, names []string, created int64, keyid string) string {
+	t.Helper()
 	p := httpsfv.NewParams()
 	p.Add("created", created)
 	p.Add("keyid", keyid)
+	return marshalled(t, names, p)
+}
+
+func marshalled(t *testing.T, names []string, p *httpsfv.Params) string {
+	t.Helper()
 	list := httpsfv.InnerList{Params: p}
 	for _, n := range names {
 		list.Items = append(list.Items, httpsfv.NewItem(n))
 	}
-	return list
+	s, err := httpsfv.Marshal(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 // TestRFC9421B23 builds the signature base of the full-coverage request.
@@ -50,11 +61,11 @@ func TestRFC9421B23(t *testing.T) {
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Content-Digest", digest)
 	r.Header.Set("Content-Length", "18")
-	list := rfcList([]string{
+	names := []string{
 		"date", "@method", "@path", "@query", "@authority",
 		"content-type", "content-digest", "content-length",
-	}, 1618884473, "test-key-rsa-pss")
-	got, err := signatureBase(list, requestValue(r, "example.com"))
+	}
+	got, err := signatureBase(names, rfcParams(t, names, 1618884473, "test-key-rsa-pss"), requestValue(r, "example.com"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,9 +94,8 @@ func TestRFC9421B24(t *testing.T) {
 		"content-digest": "sha-512=:mEWXIS7MaLRuGgxOBdODa3xqM1XdEvxoYhvlCFJ41QJgJc4GTsPp29l5oGX69wWdXymyU0rjJuahq4l5aGgfLQ==:",
 		"content-length": "23",
 	}
-	list := rfcList([]string{"@status", "content-type", "content-digest", "content-length"},
-		1618884473, "test-key-ecc-p256")
-	base, err := signatureBase(list, func(n string) (string, error) { return values[n], nil })
+	names := []string{"@status", "content-type", "content-digest", "content-length"}
+	base, err := signatureBase(names, rfcParams(t, names, 1618884473, "test-key-ecc-p256"), func(n string) (string, error) { return values[n], nil })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,9 +120,8 @@ func TestRFC9421B26(t *testing.T) {
 	r.Header.Set("Date", "Tue, 20 Apr 2021 02:07:55 GMT")
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Content-Length", "18")
-	list := rfcList([]string{"date", "@method", "@path", "@authority", "content-type", "content-length"},
-		1618884473, "test-key-ed25519")
-	base, err := signatureBase(list, requestValue(r, "example.com"))
+	names := []string{"date", "@method", "@path", "@authority", "content-type", "content-length"}
+	base, err := signatureBase(names, rfcParams(t, names, 1618884473, "test-key-ed25519"), requestValue(r, "example.com"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,11 +3,12 @@ package sign
 import (
 	"crypto/ecdsa"
 	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
-
-	"github.com/dunglas/httpsfv"
 
 	"github.com/seed-1feef0b2/holdfast/api"
 )
@@ -26,6 +27,8 @@ type Proof struct {
 	Nonce string
 	// Created is the client's time, in whole seconds.
 	Created time.Time
+	// BodyHash is the SHA-256 of the body.
+	BodyHash [sha256.Size]byte
 }
 
 // Verify checks that a request was signed under the profile for this authority
@@ -38,18 +41,7 @@ type Proof struct {
 func Verify(r *http.Request, body []byte, authority string, now time.Time,
 	key func(keyid string) (*ecdsa.PublicKey, error),
 ) (Proof, error) {
-	list, proof, err := parseInput(r.Header, body)
-	if err != nil {
-		return Proof{}, api.Wrap(api.CodeSignature, err)
-	}
-	sig, err := parseSignature(r.Header)
-	if err != nil {
-		return Proof{}, api.Wrap(api.CodeSignature, err)
-	}
-	if err := checkHeaders(r.Header, body); err != nil {
-		return Proof{}, api.Wrap(api.CodeSignature, err)
-	}
-	base, err := signatureBase(list, requestValue(r, authority))
+	proof, base, sig, err := read(r, body, authority)
 	if err != nil {
 		return Proof{}, api.Wrap(api.CodeSignature, err)
 	}
@@ -77,82 +69,85 @@ func lookUp(keyid string, key func(string) (*ecdsa.PublicKey, error)) (*ecdsa.Pu
 	return pub, nil
 }
 
+// read gives what a request claims, the signature base of what it is, and its signature.
+func read(r *http.Request, body []byte, authority string) (p Proof, base, sig []byte, err error) {
+	c := components(body)
+	p, params, err := parseInput(r.Header, c)
+	if err != nil {
+		return p, nil, nil, err
+	}
+	if sig, err = parseSignature(r.Header); err != nil {
+		return p, nil, nil, err
+	}
+	p.BodyHash = sha256.Sum256(body)
+	if err = checkHeaders(r.Header, body, &p.BodyHash); err != nil {
+		return p, nil, nil, err
+	}
+	base, err = signatureBase(c.names, params, requestValue(r, authority))
+	return p, base, sig, err
+}
+
 // parseInput reads created, nonce and keyid, and then insists that the header
 // is, byte by byte, what the profile writes for them. That refuses other
 // components, another order, other or repeated parameters, a second signature.
-func parseInput(h http.Header, body []byte) (httpsfv.InnerList, Proof, error) {
-	none := httpsfv.InnerList{}
+func parseInput(h http.Header, c coverage) (p Proof, params string, err error) {
 	raw, err := single(h, HeaderInput)
 	if err != nil {
-		return none, Proof{}, err
+		return p, "", err
 	}
-	d, err := httpsfv.UnmarshalDictionary([]string{raw})
-	if err != nil {
-		return none, Proof{}, err
+	_, rest, _ := strings.Cut(raw, beforeCreated)
+	number, rest, _ := strings.Cut(rest, beforeNonce)
+	nonce, rest, _ := strings.Cut(rest, beforeKeyID)
+	keyid, _, _ := strings.Cut(rest, `"`)
+	created, err := strconv.ParseInt(number, 10, 64)
+	if err != nil || created > mostInteger || created < -mostInteger || !isBytes(nonce, nonceBytes) || !isBytes(keyid, sha256.Size) {
+		return p, "", errProfile
 	}
-	member, _ := d.Get(label)
-	got, ok := member.(httpsfv.InnerList)
-	if !ok {
-		return none, Proof{}, errProfile
+	params = signatureParams(c, created, nonce, keyid)
+	if len(raw) != len(beforeInput)+len(params) || raw[:len(beforeInput)] != beforeInput || raw[len(beforeInput):] != params {
+		return p, "", errProfile
 	}
-	created, nonce, keyid, err := facts(got.Params)
-	if err != nil {
-		return none, Proof{}, err
-	}
-	want, err := signatureParams(components(body), created, nonce, keyid)
-	if err != nil {
-		return none, Proof{}, err
-	}
-	if s, err := dictionary(want); err != nil || s != raw {
-		return none, Proof{}, errProfile
-	}
-	return want, Proof{KeyID: keyid, Nonce: nonce, Created: time.Unix(created, 0).UTC()}, nil
+	return Proof{KeyID: keyid, Nonce: nonce, Created: time.Unix(created, 0).UTC()}, params, nil
 }
+
+// mostInteger is the greatest number of a structured field (RFC 9651, section 3.3.1).
+const mostInteger = 999_999_999_999_999
 
 var errProfile = errors.New("not the profile " + Tag)
 
-func facts(p *httpsfv.Params) (created int64, nonce, keyid string, err error) {
-	c, _ := p.Get("created")
-	n, _ := p.Get("nonce")
-	k, _ := p.Get("keyid")
-	created, okC := c.(int64)
-	nonce, okN := n.(string)
-	keyid, okK := k.(string)
-	_, nonceRight := decode(nonce, nonceBytes)
-	_, keyidRight := decode(keyid, sha256.Size)
-	if !okC || !okN || !okK || !nonceRight || !keyidRight {
-		return 0, "", "", errProfile
+// isBytes says that a text is exactly n bytes of base64url, at most 32.
+func isBytes(s string, n int) bool {
+	var room [sha256.Size + 3]byte
+	if len(s) != b64.EncodedLen(n) {
+		return false
 	}
-	return created, nonce, keyid, nil
+	got, err := b64.Decode(room[:], []byte(s))
+	return err == nil && got == n
 }
+
+// Bits that fill the last letter must be zero, so that a signature has one spelling.
+var b64Padded = base64.StdEncoding.Strict()
 
 func parseSignature(h http.Header) ([]byte, error) {
 	raw, err := single(h, HeaderSignature)
 	if err != nil {
 		return nil, err
 	}
-	d, err := httpsfv.UnmarshalDictionary([]string{raw})
-	if err != nil {
-		return nil, err
-	}
-	member, _ := d.Get(label)
-	item, ok := member.(httpsfv.Item)
-	if !ok {
+	text, ok := strings.CutPrefix(raw, beforeSignature)
+	text, closed := strings.CutSuffix(text, ":")
+	if !ok || !closed || len(text) != b64Padded.EncodedLen(2*coordinate) {
 		return nil, errProfile
 	}
-	sig, ok := item.Value.([]byte)
-	if !ok || len(sig) != 2*coordinate {
-		return nil, errProfile
-	}
-	if s, err := dictionary(httpsfv.NewItem(sig)); err != nil || s != raw {
+	sig, err := b64Padded.DecodeString(text)
+	if err != nil || len(sig) != 2*coordinate {
 		return nil, errProfile
 	}
 	return sig, nil
 }
 
-// checkHeaders compares the digest with the body that came. Fields that would
+// checkHeaders compares the digest with that of the body that came. Fields that would
 // not be covered may not be there at all.
-func checkHeaders(h http.Header, body []byte) error {
+func checkHeaders(h http.Header, body []byte, sum *[sha256.Size]byte) error {
 	if len(body) == 0 {
 		if len(h.Values(HeaderDigest))+len(h.Values(HeaderIdempotency))+len(h.Values(headerContentType)) > 0 {
 			return errComponent
@@ -163,7 +158,7 @@ func checkHeaders(h http.Header, body []byte) error {
 	if err != nil {
 		return err
 	}
-	if digest != Digest(body) {
+	if digest != digestOf(sum) {
 		return errors.New("the body is not the one that was signed")
 	}
 	return nil
