@@ -43,14 +43,14 @@ func report(b *testing.B, base float64) {
 	b.ReportMetric(base, "fsync/s")
 }
 
-// benchLab has one activated computer with a thousand packages.
-func benchLab(b *testing.B) (*lab, *box) {
+// benchLab has one activated computer with so many packages.
+func benchLab(b *testing.B, n int) (*lab, *box) {
 	l := newLab(b, storetest.SQLite(b), func(m *server.Limits) {
 		m.SendsPerHour, m.SendsPerDay = 20, 50
 	})
 	bx := l.box()
 	var packages []string
-	for i := range 1000 {
+	for i := range n {
 		packages = append(packages, fmt.Sprint("package ", i))
 	}
 	bx.computer = bx.computer.With("package", packages...)
@@ -63,7 +63,7 @@ func benchLab(b *testing.B) (*lab, *box) {
 // BenchmarkCheckIn is a check-in of an unchanged computer with a thousand
 // packages, from the verified request to the signed certificate.
 func BenchmarkCheckIn(b *testing.B) {
-	l, bx := benchLab(b)
+	l, bx := benchLab(b, 1000)
 	base := fsyncRate(b)
 	snapshot := bx.computer.Snapshot()
 	i := 0
@@ -82,7 +82,13 @@ func BenchmarkCheckIn(b *testing.B) {
 // BenchmarkAnswer is a whole change: a check-in that asks, a message claimed
 // and handed over, the right code, the share released.
 func BenchmarkAnswer(b *testing.B) {
-	l, bx := benchLab(b)
+	for _, n := range []int{0, 1000} {
+		b.Run(fmt.Sprint(n, " packages"), func(b *testing.B) { benchAnswer(b, n) })
+	}
+}
+
+func benchAnswer(b *testing.B, n int) {
+	l, bx := benchLab(b, n)
 	base := fsyncRate(b)
 	home := bx.computer
 	i := 0

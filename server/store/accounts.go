@@ -1,7 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/seed-1feef0b2/holdfast/server"
 )
@@ -71,7 +73,9 @@ func (t *tx) SaveContact(c server.Contact) error {
 }
 
 func (t *tx) ContactsOf(account string) ([]server.Contact, error) {
-	return all(t, scanContact, contacts.selected+"WHERE account = $1 AND removed = 0 ORDER BY id", account)
+	list, err := all(t, scanContact, contacts.selected+"WHERE account = $1 AND removed = 0", account)
+	slices.SortFunc(list, func(a, b server.Contact) int { return cmp.Compare(a.ID, b.ID) })
+	return list, err
 }
 
 func (t *tx) WipeContacts(removed int64) (int, error) {

@@ -25,6 +25,7 @@ type batch struct {
 	members int
 	ended   bool          // rolled back, or lost: nobody else may join
 	done    chan struct{} // closed once err is known
+	facts   map[string]int64
 	err     error
 }
 

@@ -1,6 +1,11 @@
 package store
 
-import "github.com/seed-1feef0b2/holdfast/server"
+import (
+	"cmp"
+	"slices"
+
+	"github.com/seed-1feef0b2/holdfast/server"
+)
 
 var (
 	challenges = newTable("challenges", "id", "account", "device", "reference", "state", "reason", "contact", "channel",
@@ -30,8 +35,16 @@ func scanChallenge(r scanner) (c server.Challenge, err error) {
 	return c, unpack(changes, &c.Changes)
 }
 
+// AddChallenge also knows that nothing hangs on a new challenge yet.
 func (t *tx) AddChallenge(c server.Challenge) error {
-	return t.add(&challenges, challengeValues(c)...)
+	if err := t.add(&challenges, challengeValues(c)...); err != nil {
+		return err
+	}
+	q, _, _ := listed[server.Epoch](t, epochsOf, c.ID)
+	t.t.answers[q] = []server.Epoch(nil)
+	q, _, _ = listed[server.OutboxRow](t, messagesOf, c.ID)
+	t.t.answers[q] = []server.OutboxRow(nil)
+	return nil
 }
 
 func (t *tx) Challenge(id string) (server.Challenge, error) {
@@ -60,16 +73,38 @@ func scanEpoch(r scanner) (e server.Epoch, err error) {
 }
 
 func (t *tx) AddEpoch(e server.Epoch) error {
-	return t.exec(epochs.insert, e.Challenge, e.Channel, e.Number, e.Created, e.Handed)
+	q, list, known := listed[server.Epoch](t, epochsOf, e.Challenge)
+	err := t.exec(epochs.insert, e.Challenge, e.Channel, e.Number, e.Created, e.Handed)
+	if err == nil && known {
+		t.t.answers[q] = append(slices.Clone(list), e)
+	}
+	return err
 }
 
+var epochsOf = epochs.selected + "WHERE challenge = $1"
+
 func (t *tx) Epochs(challenge string) ([]server.Epoch, error) {
-	return all(t, scanEpoch, epochs.selected+"WHERE challenge = $1 ORDER BY number, channel", challenge)
+	list, err := all(t, scanEpoch, epochsOf, challenge)
+	slices.SortFunc(list, func(a, b server.Epoch) int {
+		return cmp.Or(cmp.Compare(a.Number, b.Number), cmp.Compare(a.Channel, b.Channel))
+	})
+	return list, err
 }
 
 func (t *tx) SaveEpoch(e server.Epoch) error {
-	return t.change("UPDATE epochs SET handed = $4 WHERE challenge = $1 AND channel = $2 AND number = $3",
+	q, list, known := listed[server.Epoch](t, epochsOf, e.Challenge)
+	err := t.change("UPDATE epochs SET handed = $4 WHERE challenge = $1 AND channel = $2 AND number = $3",
 		e.Challenge, e.Channel, e.Number, e.Handed)
+	if err == nil && known {
+		list = slices.Clone(list)
+		for i, o := range list {
+			if o.Channel == e.Channel && o.Number == e.Number {
+				list[i].Handed = e.Handed
+			}
+		}
+		t.t.answers[q] = list
+	}
+	return err
 }
 
 func (t *tx) ExpireChallenges(now int64) error {

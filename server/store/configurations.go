@@ -1,6 +1,11 @@
 package store
 
-import "github.com/seed-1feef0b2/holdfast/server"
+import (
+	"cmp"
+	"slices"
+
+	"github.com/seed-1feef0b2/holdfast/server"
+)
 
 var configurations = newTable("configurations", "id", "device", "activated", "used", "sum", "moved_sum", "snapshot", "moved", "rules")
 
@@ -28,14 +33,24 @@ func (t *tx) ConfigurationBySum(device string, sum []byte) (server.Configuration
 	return one(t, scanHead, configurationHead+"WHERE device = $1 AND (sum = $2 OR moved_sum = $2)", device, sum)
 }
 
-const latestUsed = "WHERE device = $1 ORDER BY used DESC, activated DESC, id"
+// latestUsed puts the latest used first. A device has a handful: the database
+// would copy whole snapshots to sort them.
+func latestUsed(list []server.Configuration) {
+	slices.SortFunc(list, func(a, b server.Configuration) int {
+		return cmp.Or(cmp.Compare(b.Used, a.Used), cmp.Compare(b.Activated, a.Activated), cmp.Compare(a.ID, b.ID))
+	})
+}
 
 func (t *tx) ConfigurationHeads(device string) ([]server.Configuration, error) {
-	return all(t, scanHead, configurationHead+latestUsed, device)
+	list, err := all(t, scanHead, configurationHead+"WHERE device = $1", device)
+	latestUsed(list)
+	return list, err
 }
 
 func (t *tx) ConfigurationsOf(device string) ([]server.Configuration, error) {
-	return all(t, scanConfiguration, configurations.selected+latestUsed, device)
+	list, err := all(t, scanConfiguration, configurations.selected+"WHERE device = $1", device)
+	latestUsed(list)
+	return list, err
 }
 
 func (t *tx) AddConfiguration(c server.Configuration) error {

@@ -19,10 +19,10 @@ func (b *liteBackend) write(ctx context.Context, hook Hook, fn func(transaction)
 			b.line.leave()
 			return fmt.Errorf("store: %w", err)
 		}
-		shared = &batch{done: make(chan struct{})}
+		shared = &batch{done: make(chan struct{}), facts: map[string]int64{}}
 	}
 	shared.members++
-	m := &member{b: b, batch: shared, tx: liteTx{c: b.writer}, first: shared.members == 1}
+	m := &member{b: b, batch: shared, tx: liteTx{c: b.writer, batch: shared}, first: shared.members == 1}
 	err = m.run(ctx, hook, fn)
 	<-shared.done
 	switch {

@@ -3,10 +3,13 @@ package store
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"strconv"
 	"strings"
 )
+
+// tracked are the tables whose rows are read, changed and saved whole, and have
+// indexes beside the key.
+var tracked = []*table{&devices, &challenges, &messages}
 
 // remembering is a transaction that does not ask the database twice. Nobody else
 // changes what a serializable transaction sees, so an answer holds until the
@@ -15,100 +18,81 @@ import (
 // others alone.
 type remembering struct {
 	t       transaction
-	answers map[string]any   // by table, query and arguments
-	rows    map[string][]any // columns as they are stored, by table and key
+	known   *statements
+	answers map[question]any
+	rows    map[rowKey][]any // columns as they are stored
+	// facts are those that the writes of one batch have read; nil where nothing is
+	// shared. A write that changed one leaves them alone from then on: its change may
+	// be undone.
+	facts   map[string]int64
+	changed bool
 }
 
-func remember(t transaction) *remembering {
-	return &remembering{t: t, answers: map[string]any{}, rows: map[string][]any{}}
+// sharing is a transaction whose statements others see that follow it.
+type sharing interface{ facts() map[string]int64 }
+
+// rowKey names a row by its key as it is stored.
+type rowKey struct {
+	of  *table
+	key any
+}
+
+func remember(t transaction, known *statements) *remembering {
+	r := &remembering{t: t, known: known, answers: map[question]any{}, rows: map[rowKey][]any{}}
+	if s, ok := t.(sharing); ok {
+		r.facts = s.facts()
+	}
+	return r
 }
 
 func (r *remembering) exec(ctx context.Context, query string, args ...any) (changed, error) {
-	r.forget(query)
+	r.forget(r.known.of(query).table)
 	return r.t.exec(ctx, query, args...)
 }
 
-func (r *remembering) query(ctx context.Context, each func(scanner) error, query string, args ...any) error {
-	if !strings.HasPrefix(query, "SELECT ") { // an update that gives its rows
-		r.forget(query)
+func (r *remembering) query(ctx context.Context, s *statement, each func(scanner) error, query string, args ...any) error {
+	if !s.reads { // an update that gives its rows
+		r.forget(s.table)
 	}
 	return r.t.query(ctx, each, query, args...)
 }
 
-// forget drops what a statement may change: everything of its table, and with a
-// DELETE everything, for what hangs on the row goes with it.
-func (r *remembering) forget(query string) {
-	table := ""
-	if rest, ok := strings.CutPrefix(query, "INSERT INTO "); ok {
-		table, _ = word(rest)
-	} else if rest, ok := strings.CutPrefix(query, "UPDATE "); ok {
-		table, _ = word(rest)
+// forget drops what a statement that writes may change: everything of its table,
+// or everything.
+func (r *remembering) forget(table string) {
+	if table == "" || table == factsTable {
+		clear(r.facts)
+		r.changed = true
 	}
 	if table == "" {
 		clear(r.answers)
 		clear(r.rows)
 		return
 	}
-	dropTable(r.answers, table)
-	dropTable(r.rows, table)
-}
-
-// word cuts the plain name off a text's beginning; the rest begins after it.
-func word(s string) (name, rest string) {
-	i := strings.IndexFunc(s, func(c rune) bool { return c != '_' && (c < 'a' || c > 'z') })
-	if i < 0 {
-		return s, ""
+	for q := range r.answers {
+		if q.table == table {
+			delete(r.answers, q)
+		}
 	}
-	return s[:i], s[i:]
-}
-
-func dropTable[T any](m map[string]T, table string) {
-	for k := range m {
-		if strings.HasPrefix(k, table) && k[len(table)] == 0 {
-			delete(m, k)
+	for k := range r.rows {
+		if k.of.name == table {
+			delete(r.rows, k)
 		}
 	}
 }
 
-// answerKey names a query and its arguments; empty where its answer is not kept:
-// where it is anything but a plain one of one table.
-func answerKey(query string, args []any) string {
-	_, from, ok := strings.Cut(query, " FROM ")
-	table, rest := word(from)
-	rest = strings.TrimLeft(rest, " ")
-	plainly := rest == "" || strings.HasPrefix(rest, "WHERE ") || strings.HasPrefix(rest, "ORDER ")
-	if !ok || table == "" || !plainly || !strings.HasPrefix(query, "SELECT ") || strings.Contains(query[len("SELECT "):], "SELECT") {
-		return ""
+// fact gives a fact that this batch has read.
+func (r *remembering) fact(name string) (value int64, ok bool) {
+	if !r.changed {
+		value, ok = r.facts[name]
 	}
-	key := make([]byte, 0, len(table)+len(query)+48)
-	key = append(append(append(key, table...), 0), query...)
-	for _, a := range args {
-		key = append(key, 0)
-		switch v := a.(type) {
-		case string:
-			key = append(strconv.AppendInt(key, int64(len(v)), 10), ' ')
-			key = append(key, v...)
-		case []byte:
-			key = append(strconv.AppendInt(key, int64(len(v)), 10), ' ')
-			key = append(key, v...)
-		case int64:
-			key = strconv.AppendInt(key, v, 10)
-		default:
-			key = fmt.Append(key, v)
-		}
-	}
-	return string(key)
+	return value, ok
 }
 
-// tracked are the tables whose rows are read, changed and saved whole, and have
-// indexes beside the key.
-func tracked(query string) *table {
-	for _, t := range []*table{&devices, &challenges, &messages} {
-		if strings.HasPrefix(query, t.selected) {
-			return t
-		}
+func (r *remembering) keepFact(name string, value int64) {
+	if r.facts != nil && !r.changed {
+		r.facts[name] = value
 	}
-	return nil
 }
 
 // keeper is a row that is kept as it was stored while it is read.
@@ -135,16 +119,14 @@ func (k keeper) Scan(dest ...any) error {
 			values[i] = bytes.Clone(*v)
 		} // what is of another kind counts as changed
 	}
-	k.r.rows[rowKey(k.t, values[0])] = values
+	k.r.rows[rowKey{k.t, values[0]}] = values
 	return nil
 }
-
-func rowKey(t *table, key any) string { return t.name + "\x00" + fmt.Sprint(key) }
 
 // narrow gives the update of the columns that differ from the row as it was
 // read. It says false where the row was not read in this transaction.
 func (r *remembering) narrow(t *table, values []any) (query string, args []any, ok bool) {
-	before := r.rows[rowKey(t, plain(values[0]))]
+	before := r.rows[rowKey{t, plain(values[0])}]
 	if before == nil {
 		return "", nil, false
 	}
@@ -176,7 +158,7 @@ func (r *remembering) keep(t *table, values []any) {
 			}
 		}
 	}
-	r.rows[rowKey(t, row[0])] = row
+	r.rows[rowKey{t, row[0]}] = row
 }
 
 // plain is an argument as a column gives it back; nil where that is not known.
@@ -197,4 +179,13 @@ func same(a, b any) bool {
 		return isBytes && areBytes && bytes.Equal(x, y)
 	}
 	return a != nil && a == b
+}
+
+// listed is a list of what hangs on one thing, such as a challenge's messages,
+// that was read in this transaction; writes that are known to change it keep it up
+// to date. It says false where it was not read.
+func listed[T any](t *tx, query, of string) (question, []T, bool) {
+	q := asked(t.t.known.of(query), []any{of})
+	list, ok := t.t.answers[q].([]T)
+	return q, list, ok
 }

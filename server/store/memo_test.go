@@ -39,7 +39,7 @@ func counted(t *testing.T, fn func(*counting, *tx) error) {
 	defer db.Close()
 	err = db.backend.write(ctx, db.hook, func(under transaction) error {
 		c := &counting{transaction: under}
-		return fn(c, &tx{ctx: ctx, t: remember(c), unique: db.backend.unique})
+		return fn(c, &tx{ctx: ctx, t: remember(c, &db.statements), unique: db.backend.unique})
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -98,12 +98,17 @@ func TestWhichAnswersAreKept(t *testing.T) {
 		"SELECT 1":                             false,
 		"SELECT a FROM \"things\" WHERE a = 1": false,
 	} {
-		if got := answerKey(query, []any{"a", int64(1), []byte("b"), 3}) != ""; got != want {
+		if got := readStatement(query).plain; got != want {
 			t.Errorf("%s: kept %v", query, got)
 		}
 	}
-	if answerKey("SELECT a FROM b", []any{"1", "2"}) == answerKey("SELECT a FROM b", []any{"1\x002"}) {
-		t.Error("two lists of arguments have one key")
+	s, seen := readStatement("SELECT a FROM b"), map[question]bool{}
+	for _, args := range [][]any{{"1", "2"}, {"1\x002"}, {"1\x001 2"}, {"1", "2", ""}, {"", "1", "2"}, {int64(1), "2"}, {int64(12)}, {[]byte("1"), "2 "}, {}} {
+		if q := asked(s, args); seen[q] {
+			t.Errorf("two lists of arguments have one name: %q", args)
+		} else {
+			seen[q] = true
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -35,8 +36,15 @@ func scanMessage(r scanner) (m server.OutboxRow, err error) {
 }
 
 func (t *tx) AddMessage(m server.OutboxRow) error {
-	return t.add(&messages, messageValues(m)...)
+	q, list, known := listed[server.OutboxRow](t, messagesOf, m.Challenge)
+	err := t.add(&messages, messageValues(m)...)
+	if err == nil && known {
+		t.t.answers[q] = append(slices.Clone(list), m)
+	}
+	return err
 }
+
+var messagesOf = messages.selected + "WHERE challenge = $1"
 
 func (t *tx) OutboxRow(id int64) (server.OutboxRow, error) {
 	return one(t, scanMessage, messages.selected+"WHERE id = $1", id)
@@ -55,7 +63,9 @@ func (t *tx) SaveMessage(m server.OutboxRow) error {
 }
 
 func (t *tx) MessagesOf(challenge string) ([]server.OutboxRow, error) {
-	return all(t, scanMessage, messages.selected+"WHERE challenge = $1 ORDER BY id", challenge)
+	list, err := all(t, scanMessage, messagesOf, challenge)
+	slices.SortFunc(list, func(a, b server.OutboxRow) int { return cmp.Compare(a.ID, b.ID) })
+	return list, err
 }
 
 var leaseMessages = `UPDATE messages SET worker = $1, lease = $2, attempt = attempt + 1 WHERE id IN (
@@ -64,7 +74,7 @@ var leaseMessages = `UPDATE messages SET worker = $1, lease = $2, attempt = atte
 
 func (t *tx) LeaseMessages(worker string, now, until int64, n int) ([]server.OutboxRow, error) {
 	list, err := all(t, scanMessage, leaseMessages, worker, until, now, n)
-	slices.SortFunc(list, func(a, b server.OutboxRow) int { return int(min(max(a.ID-b.ID, -1), 1)) })
+	slices.SortFunc(list, func(a, b server.OutboxRow) int { return cmp.Compare(a.ID, b.ID) })
 	return list, err
 }
 

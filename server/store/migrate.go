@@ -72,5 +72,8 @@ func migrateOnce(ctx context.Context, driver, dsn string, dialect goose.Dialect,
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("store: migration: %w", err)
 	}
+	if driver == "pgx" {
+		return keepRoles(ctx, db)
+	}
 	return nil
 }

@@ -22,7 +22,8 @@ type DB struct {
 	// keepSchema is WithoutMigration's, whileRestoring WhileRestoring's.
 	keepSchema, whileRestoring bool
 	// postgres says which kind of database it is.
-	postgres bool
+	postgres   bool
+	statements statements
 }
 
 var _ server.Store = (*DB)(nil)
@@ -146,5 +147,7 @@ func (d *DB) Read(ctx context.Context, fn func(server.Tx) error) error {
 }
 
 func (d *DB) runs(ctx context.Context, fn func(server.Tx) error) func(transaction) error {
-	return func(t transaction) error { return fn(&tx{ctx: ctx, t: remember(t), unique: d.backend.unique}) }
+	return func(t transaction) error {
+		return fn(&tx{ctx: ctx, t: remember(t, &d.statements), unique: d.backend.unique})
+	}
 }

@@ -193,3 +193,59 @@ func TestTheServerByItsRole(t *testing.T) {
 		t.Error("no roles")
 	}
 }
+
+// TestAMigrationKeepsTheRoles: what a migration makes is the server's too, without a
+// word about roles; a database that never had any gets none.
+func TestAMigrationKeepsTheRoles(t *testing.T) {
+	d := roleDatabase(t)
+	owner := raw(t, d)
+	again := func(user string) {
+		t.Helper()
+		_, err := owner.ExecContext(ctx, "DROP TABLE IF EXISTS came_later; CREATE TABLE came_later (x INT); GRANT SELECT ON came_later TO PUBLIC")
+		must(t, err)
+		if from, err := store.Migrate(ctx, addressOf(t, d, user), 0); err != nil {
+			t.Errorf("%s, from %d: %v", user, from, err)
+		}
+	}
+	var name string
+	must(t, owner.QueryRowContext(ctx, "SELECT current_user").Scan(&name))
+	again("test_app") // has nothing to migrate, and no right to give rights
+	if may(t, owner, "has_table_privilege('holdfast_app', 'came_later', 'INSERT')") {
+		t.Error("the server gave itself a right")
+	}
+	again(name)
+	for role, want := range map[string]bool{"holdfast_app": true, "holdfast_staff": false, "holdfast_auditor": false} {
+		if may(t, owner, "has_table_privilege($1, 'came_later', 'SELECT')", role) != want {
+			t.Errorf("%s: %t", role, !want)
+		}
+	}
+	if may(t, owner, "has_table_privilege('holdfast_app', 'audit', 'DELETE')") {
+		t.Error("the server may remove rows of the audit log")
+	}
+	other := storetest.Postgres(t)
+	_ = other.Open()
+	if may(t, raw(t, other), "EXISTS (SELECT 1 FROM pg_views WHERE schemaname = current_schema() AND viewname = 'console_accounts')") {
+		t.Error("roles came into a database that had none")
+	}
+}
+
+// TestAnUpgradeAtStartKeepsTheRoles, where the server that starts owns the tables.
+func TestAnUpgradeAtStartKeepsTheRoles(t *testing.T) {
+	d := roleDatabase(t)
+	owner := raw(t, d)
+	for _, back := range []string{ // the last migration, undone
+		"DELETE FROM goose_db_version WHERE version_id = 7", "REVOKE ALL ON accounts FROM holdfast_app",
+		"DROP TABLE staff_sessions, staff_users, audit_leaves, audit_roots CASCADE", "DROP FUNCTION audit_leaves_fixed", "DROP INDEX audit_time",
+	} {
+		_, err := owner.ExecContext(ctx, back)
+		must(t, err)
+	}
+	db, err := store.Open(ctx, d.DSN)
+	must(t, err)
+	must(t, db.Close())
+	for _, table := range []string{"accounts", "staff_users"} {
+		if !may(t, owner, "has_table_privilege('holdfast_app', $1, 'INSERT')", table) {
+			t.Errorf("no right on %s was given", table)
+		}
+	}
+}

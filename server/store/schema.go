@@ -72,7 +72,8 @@ func newestMigration() (int64, error) {
 }
 
 // Migrate brings a database's schema up to date, or to a version where to is above
-// zero, and gives the version before. It makes a SQLite file where there is none.
+// zero, and gives the version before. It makes a SQLite file where there is none, and
+// gives the roles of a PostgreSQL database their rights anew, where there are any.
 // Errors: ErrNewer where the schema, or to, is beyond what this program knows.
 func Migrate(ctx context.Context, dsn string, to int64) (from int64, err error) {
 	from, target, err := Schema(ctx, dsn)
@@ -85,7 +86,7 @@ func Migrate(ctx context.Context, dsn string, to int64) (from int64, err error) 
 	if from > target || to > target {
 		return from, ErrNewer
 	}
-	if from >= to {
+	if from >= to && !isPostgres(dsn) {
 		return from, nil
 	}
 	driver, name, dialect, dir := "pgx", dsn, goose.DialectPostgres, "migrations/postgres"
@@ -111,14 +112,26 @@ func Migrate(ctx context.Context, dsn string, to int64) (from int64, err error) 
 		return from, fmt.Errorf("store: %w", err)
 	}
 	defer db.Close()
+	if from < to {
+		if err := upTo(ctx, db, dialect, files, to, options...); err != nil {
+			return from, err
+		}
+	}
+	if isPostgres(dsn) {
+		return from, keepRoles(ctx, db)
+	}
+	return from, nil
+}
+
+func upTo(ctx context.Context, db *sql.DB, dialect goose.Dialect, files fs.FS, to int64, options ...goose.ProviderOption) error {
 	p, err := goose.NewProvider(dialect, db, files, options...)
 	if err == nil {
 		_, err = p.UpTo(ctx, to)
 	}
 	if err != nil {
-		return from, fmt.Errorf("store: migration: %w", err)
+		return fmt.Errorf("store: migration: %w", err)
 	}
-	return from, nil
+	return nil
 }
 
 // withinSchema refuses to open a database that has an older schema.

@@ -41,10 +41,18 @@ func (t *tx) Issuers() ([]server.Issuer, error) {
 	}, issuers.selected+"ORDER BY role, created DESC")
 }
 
+const factsTable = "facts"
+
 func (t *tx) Fact(name string) (int64, error) {
+	if v, ok := t.t.fact(name); ok {
+		return v, nil
+	}
 	v, err := one(t, scanNumber, "SELECT value FROM facts WHERE name = $1", name)
 	if errors.Is(err, server.ErrNotFound) {
-		return 0, nil
+		v, err = 0, nil
+	}
+	if err == nil {
+		t.t.keepFact(name, v)
 	}
 	return v, err
 }

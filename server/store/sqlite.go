@@ -135,7 +135,16 @@ func (b *liteBackend) close() error {
 // whole transaction back.
 type liteTx struct {
 	c      *liteConn
+	batch  *batch // nil while reading
 	broken error
+}
+
+// facts is what the writes of one batch share: they run one after another.
+func (t *liteTx) facts() map[string]int64 {
+	if t.batch == nil {
+		return nil
+	}
+	return t.batch.facts
 }
 
 func (t *liteTx) exec(_ context.Context, query string, args ...any) (changed, error) {

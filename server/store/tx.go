@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/seed-1feef0b2/holdfast/api"
 	"github.com/seed-1feef0b2/holdfast/server"
 )
 
@@ -44,7 +46,7 @@ func (t *tx) add(of *table, values ...any) error {
 
 // change is exec for one row that must be there.
 func (t *tx) change(query string, args ...any) error {
-	for _, of := range []*table{&devices, &challenges, &messages} {
+	for _, of := range tracked {
 		if query != of.update {
 			continue
 		}
@@ -82,15 +84,18 @@ type scanner interface{ Scan(dest ...any) error }
 
 // all reads every row of a query.
 func all[T any](t *tx, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
-	key := answerKey(query, args)
-	if v, ok := t.t.answers[key].([]T); ok {
-		return slices.Clone(v), nil
+	s := t.t.known.of(query)
+	var key question
+	if s.plain {
+		key = asked(s, args)
+		if v, ok := t.t.answers[key].([]T); ok {
+			return slices.Clone(v), nil
+		}
 	}
-	of := tracked(query)
 	var out []T
-	err := t.t.query(t.ctx, func(row scanner) error {
-		if of != nil {
-			row = keeper{row, t.t, of}
+	err := t.t.query(t.ctx, s, func(row scanner) error {
+		if s.of != nil {
+			row = keeper{row, t.t, s.of}
 		}
 		v, err := scan(row)
 		out = append(out, v)
@@ -99,7 +104,7 @@ func all[T any](t *tx, scan func(scanner) (T, error), query string, args ...any)
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
-	if key != "" {
+	if s.plain {
 		t.t.answers[key] = slices.Clone(out)
 	}
 	return out, nil
@@ -152,6 +157,22 @@ func newTable(name string, columns ...string) table {
 
 // pack writes a value as JSON text for a column that is never searched.
 func pack(v any) string {
+	switch v := v.(type) { // what nearly every row has
+	case []int64:
+		return packTimes(v)
+	case []api.Change:
+		if v == nil {
+			return "null"
+		}
+	case map[string]string:
+		if v == nil {
+			return "null"
+		}
+	case server.Unread:
+		if v == nil {
+			return "null"
+		}
+	}
 	raw, err := json.Marshal(v)
 	if err != nil {
 		panic(err) // plain structs, lists and maps of this program
@@ -159,7 +180,28 @@ func pack(v any) string {
 	return string(raw)
 }
 
-func unpack(text string, v any) error { return json.Unmarshal([]byte(text), v) }
+// packTimes is what JSON makes of a list of numbers.
+func packTimes(list []int64) string {
+	if list == nil {
+		return "null"
+	}
+	out := []byte{'['}
+	for i, n := range list {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = strconv.AppendInt(out, n, 10)
+	}
+	return string(append(out, ']'))
+}
+
+// unpack reads what pack wrote into a zero value.
+func unpack(text string, v any) error {
+	if text == "null" {
+		return nil
+	}
+	return json.Unmarshal([]byte(text), v)
+}
 
 // blob keeps a missing value from being NULL.
 func blob(b []byte) []byte {

@@ -1,6 +1,9 @@
 package store
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/seed-1feef0b2/holdfast/api"
 	"github.com/seed-1feef0b2/holdfast/server"
 )
@@ -40,9 +43,14 @@ const (
 	byOpens = "ORDER BY opens, id"
 )
 
+var windowsFor = windows.selected + "WHERE " + current + "AND account IN ('', $2) AND device IN ('', $3)"
+
 func (t *tx) WindowsFor(account, device string, at int64) ([]server.Window, error) {
-	return all(t, scanWindow, windows.selected+"WHERE "+current+
-		"AND account IN ('', $2) AND device IN ('', $3) "+byOpens, at, account, device)
+	list, err := all(t, scanWindow, windowsFor, at, account, device)
+	slices.SortFunc(list, func(a, b server.Window) int {
+		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.ID, b.ID))
+	})
+	return list, err
 }
 
 func (t *tx) ITWindows(account string, at int64) ([]server.Window, error) {
