@@ -224,7 +224,7 @@ func withDatabase(s Settings, options []store.Option, do func(*store.DB, *server
 	}
 	o := Options{Settings: s, keepSchema: true, storeOptions: options}
 	o.defaults()
-	origin := s.Origin
+	origin := strings.TrimRight(s.Origin, "/") // as the server has it
 	if origin == "" {
 		origin = "http://" + s.Listen
 	}

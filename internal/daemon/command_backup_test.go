@@ -30,7 +30,7 @@ const fixedOrigin = "http://127.0.0.1:7999"
 
 func newMachine(t *testing.T, db storetest.Database) *machine {
 	t.Helper()
-	m := &machine{t: t, data: t.TempDir(), db: db, env: map[string]string{}}
+	m := &machine{t: t, data: t.TempDir(), db: db, env: map[string]string{"HOLDFAST_ORIGIN": fixedOrigin}}
 	if db.Name == "postgres" {
 		m.env["HOLDFAST_DATABASE_URL"] = db.DSN
 	} else {

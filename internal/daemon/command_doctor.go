@@ -79,7 +79,7 @@ func (p Program) doctor(ctx context.Context) error {
 func (d doctor) look(ctx context.Context) []finding {
 	var out []finding
 	for _, look := range []func(context.Context) []finding{
-		d.settings, d.database, d.clock, d.disk, d.certificate, d.relays, d.dkim, d.returns, d.phones, d.backups,
+		d.settings, d.database, d.clock, d.disk, d.certificate, d.relays, d.dkim, d.returns, d.phones, d.keys, d.backups,
 	} {
 		bounded, cancel := context.WithTimeout(ctx, lookTime)
 		out = append(out, look(bounded)...)

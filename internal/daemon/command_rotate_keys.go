@@ -34,6 +34,9 @@ func (p Program) rotateKeys(ctx context.Context) error {
 		"status":  func(v *server.Service) error { return p.keyStatus(ctx, &s, v) },
 	}[rest[0]]
 	switch {
+	case s.Origin == "" && (rest[0] == "signing" || rest[0] == "master-lost"):
+		// What is announced names the server, and computers believe only what names theirs.
+		return refuse("rotate-origin", nil)
 	case rest[0] == "master-lost":
 		return p.masterLost(ctx, s, void)
 	case do == nil:
@@ -140,12 +143,8 @@ func (p Program) masterLost(ctx context.Context, s Settings, void bool) error {
 	if err != nil {
 		return err
 	}
-	origin := s.Origin
-	if origin == "" {
-		origin = "http://" + s.Listen
-	}
 	done, err := server.MasterLost(ctx, server.Config{
-		Store: db, Now: p.now, Master: server.NewSealerOver(kms), Origin: origin,
+		Store: db, Now: p.now, Master: server.NewSealerOver(kms), Origin: strings.TrimRight(s.Origin, "/"),
 	}, nil)
 	if err = rotateRefusal(errors.Join(err, db.Close())); err != nil {
 		return err

@@ -253,6 +253,9 @@ func (d *Daemon) Run(ctx context.Context) error {
 	go d.warmUp(ctx, d.tls) // an authority that does not answer keeps nobody from stopping
 	failed := make(chan error, 1)
 	go func() { failed <- d.http.Serve(d.listener) }()
+	if d.settings.acmeShared() {
+		d.log.Warn("tls.acme is for one machine: where several serve this database, put the certificate into files, or a proxy in front")
+	}
 	d.log.Info("serving", slog.String("origin", d.origin), slog.String("version", version.Version))
 	var err error
 	select {

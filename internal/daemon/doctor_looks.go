@@ -93,6 +93,9 @@ func (d doctor) disk(context.Context) []finding {
 // certificate looks at the server's own certificate, where it is in a file.
 func (d doctor) certificate(context.Context) []finding {
 	t := d.s.TLS
+	if d.s.acmeShared() {
+		return found("tls", warning, "tls-acme", nil)
+	}
 	if t.CertFile == "" {
 		return nil
 	}
@@ -172,6 +175,24 @@ func (d doctor) dkim(ctx context.Context) []finding {
 	return found("dkim", healthy, "dkim", data)
 }
 
+// keys looks at whom the last change of the signing keys was announced for: computers
+// follow it only where that is the address that they have.
+func (d doctor) keys(ctx context.Context) []finding {
+	if d.s.Origin == "" || d.s.masterThere() != nil || d.s.builtInThere() != nil {
+		return nil
+	}
+	var k server.KeyStatus
+	err := withService(d.s, func(v *server.Service) (err error) { k, err = v.KeyStatus(ctx); return err })
+	if err != nil || k.SigningChanged == 0 {
+		return nil // said already, or nothing to say
+	}
+	data := text.Data{"Time": stamp(k.SigningChanged), "Origin": k.SigningFor}
+	if k.SigningFor != strings.TrimRight(d.s.Origin, "/") {
+		return found("keys", warning, "keys-origin", data)
+	}
+	return found("keys", healthy, "keys", data)
+}
+
 func (d doctor) backups(ctx context.Context) []finding {
 	if d.s.masterThere() != nil || d.s.builtInThere() != nil {
 		return nil
@@ -181,12 +202,24 @@ func (d doctor) backups(ctx context.Context) []finding {
 		return nil // said already
 	}
 	var last int64
-	err = db.Read(ctx, func(tx server.Tx) (err error) { last, err = tx.Fact(factBackup); return err })
+	var changed int64
+	err = db.Read(ctx, func(tx server.Tx) error {
+		changes, err := tx.IssuerChanges()
+		if len(changes) > 0 {
+			changed = changes[len(changes)-1].At
+		}
+		if err == nil {
+			last, err = tx.Fact(factBackup)
+		}
+		return err
+	})
 	_ = db.Close()
 	data := text.Data{"Time": stamp(last)}
 	switch {
 	case err != nil || last == 0:
 		return found("backup", warning, "backup-none", nil)
+	case last < changed:
+		return found("backup", warning, "backup-keys", text.Data{"Time": stamp(changed)})
 	case d.now().Sub(time.Unix(last, 0)) > backupOld:
 		return found("backup", warning, "backup-old", data)
 	}

@@ -77,7 +77,7 @@ func Keys() []Key {
 func coreBlock() block {
 	return block{title: "The server", check: (*Settings).check, keys: []Key{
 		{Name: "listen", Flag: "--listen", Default: "`" + DefaultListen + "`", Meaning: "Address and port. Port 0 takes a free one."},
-		{Name: "origin", Default: "the address listened on", Meaning: "The address that computers use. Requests are signed for it, so it must be what " +
+		{Name: "origin", Variable: "HOLDFAST_ORIGIN", Default: "the address listened on", Meaning: "The address that computers use. Requests are signed for it, so it must be what " +
 			"clients have as their server, letter for letter: `http://localhost:7461` is not `http://127.0.0.1:7461`. Must be `https://` for anything but loopback."},
 		{Name: "data", Flag: "--data", Default: "`holdfastd` in your settings folder", Meaning: "Folder of the master key and of the built-in database."},
 		{Name: "database", Variable: "HOLDFAST_DATABASE_URL", Default: "the built-in database in the data folder", Meaning: "`postgres://…` for PostgreSQL."},

@@ -72,6 +72,10 @@ func (s *Settings) proxies() ([]netip.Prefix, error) {
 	return out, nil
 }
 
+// acmeShared says that a certificate comes by ACME while others may serve the same
+// database: each machine would get one of its own, and the authority reaches one.
+func (s *Settings) acmeShared() bool { return s.TLS.ACME.AcceptTerms && s.Database != "" }
+
 func (s *Settings) checkTLS() error {
 	if _, err := s.proxies(); err != nil {
 		return err
