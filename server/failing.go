@@ -4,7 +4,6 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/seed-1feef0b2/holdfast/api"
 )
@@ -34,21 +33,18 @@ func (w *work) markFailing(row OutboxRow, detail string) error {
 	return w.tx.SaveContact(c)
 }
 
-// failed is what a message that was refused for good, or came back, means: its way
-// fails, and a code takes the next one. GivenUp begins the detail of a message
-// that was only put off until its time was over: that says little of the way.
-func (w *work) failed(row OutboxRow, detail string) error {
-	if w.now < row.Expires && !strings.HasPrefix(detail, GivenUp) {
+// failed is what a message that was refused for good, or came back, means: a code
+// takes the next way; and its way fails, if the reason was whom it was for. What was
+// wrong with the message, or with this server, or that it was put off until its time
+// was over, says nothing of the way.
+func (w *work) failed(row OutboxRow, detail string, theirs bool) error {
+	if theirs && w.now < row.Expires {
 		if err := w.markFailing(row, detail); err != nil {
 			return err
 		}
 	}
 	return w.fallBack(row)
 }
-
-// GivenUp begins what a worker says of a message that it gave up before its time
-// was over, because no further try would have come in time.
-const GivenUp = "given up: "
 
 // reached is what a carrier's word means that a phone has a message.
 func (w *work) reached(row OutboxRow) error {

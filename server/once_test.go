@@ -155,7 +155,7 @@ func TestTwoWorkersOneMessage(t *testing.T) {
 			l.Errorf("after the lease: %+v", again)
 		}
 		l.must(l.svc.MessageSent(ctx, got[0].ID, "250 Ok", ""))
-		l.must(l.svc.MessageRefused(ctx, got[0].ID, "550 too late"))
+		l.must(l.svc.MessageRefused(ctx, got[0].ID, "550 too late", true))
 		c, err := l.svc.Challenge(ctx, b.caller("", nil), b.challenge.Reference)
 		l.must(err)
 		if c.Deliveries[0].State != api.DeliveryHandedOver {

@@ -151,14 +151,15 @@ func (s *Service) MessagePutOff(ctx context.Context, id int64, detail string, ne
 	})
 }
 
-// MessageRefused records that a message was refused for good.
-func (s *Service) MessageRefused(ctx context.Context, id int64, detail string) error {
+// MessageRefused records that a message was refused for good. Theirs says that the
+// reason was whom it was for: another enrolled way is preferred for a while.
+func (s *Service) MessageRefused(ctx context.Context, id int64, detail string, theirs bool) error {
 	return s.result(ctx, id, func(w *work, row OutboxRow) error {
 		was := row
 		if err := w.settle(row, api.DeliveryRefused, detail, 0); err != nil || !waiting(was) {
 			return err
 		}
-		return w.failed(was, detail)
+		return w.failed(was, detail, theirs)
 	})
 }
 

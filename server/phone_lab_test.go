@@ -142,7 +142,7 @@ func (l *lab) refuse(channel string) {
 	l.must(err)
 	for _, m := range list {
 		if m.Channel == channel {
-			l.must(l.svc.MessageRefused(ctx, m.ID, "550 5.1.1 unknown recipient"))
+			l.must(l.svc.MessageRefused(ctx, m.ID, "550 5.1.1 unknown recipient", true))
 		} else {
 			l.must(l.svc.MessageSent(ctx, m.ID, "250 Ok", ""))
 			l.mail = append(l.mail, m)

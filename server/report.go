@@ -24,6 +24,9 @@ type Report struct {
 	// change nothing; Detail is in the provider's words, without any address.
 	State  string
 	Detail string
+	// Ours says of a bounce that the reason was this server or the message, and not
+	// whom it was for. Of mail, the detail says that.
+	Ours bool
 	// Mild says of a bounce that a delivery outweighs it: a call that has ended says
 	// nothing against what was heard in it.
 	Mild bool
@@ -70,7 +73,8 @@ func (s *Service) TakeReport(ctx context.Context, r Report) (known bool, err err
 			return err
 		}
 		if bounced {
-			return w.failed(row, r.Detail)
+			theirs := !r.Ours && (row.Channel != api.ChannelEmail || strikes(r.Detail))
+			return w.failed(row, r.Detail, theirs)
 		}
 		return w.reached(row)
 	})

@@ -58,7 +58,7 @@ func (o *InOrder) Send(ctx context.Context, l Letter) Outcome {
 		out := o.senders[n].Send(one, l)
 		cancel()
 		o.note(n, out)
-		if out.State == api.DeliveryHandedOver || out.State == api.DeliveryRefused && !out.Elsewhere {
+		if out.State == api.DeliveryHandedOver || out.State == api.DeliveryRefused {
 			return out
 		}
 		tried = append(tried, out)

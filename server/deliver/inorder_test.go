@@ -19,8 +19,7 @@ func said(name string, out Outcome, asked *[]string) Sender {
 }
 
 func TestWhoGivesWay(t *testing.T) {
-	ok, elsewhere := handedOver("250 b"), refused("553 not from you")
-	elsewhere.Elsewhere = true
+	ok, elsewhere := handedOver("250 b"), down("553 not from you")
 	for name, c := range map[string]struct {
 		first, second, want Outcome
 		asked               []string
@@ -35,7 +34,8 @@ func TestWhoGivesWay(t *testing.T) {
 		"both down":             {down("a"), down("b"), down("a"), []string{"a", "b"}},
 		"put off, then refused": {putOff("451 a"), refused("550 b"), refused("550 b"), []string{"a", "b"}},
 		"both refuse us":        {elsewhere, elsewhere, elsewhere, []string{"a", "b"}},
-		"refuses us, then down": {elsewhere, down("b"), down("b"), []string{"a", "b"}},
+		"refuses us, then down": {elsewhere, down("b"), elsewhere, []string{"a", "b"}},
+		"refuses us, then them": {elsewhere, refusedThem("550 b"), refusedThem("550 b"), []string{"a", "b"}},
 	} {
 		var asked []string
 		o, err := NewInOrder(newClock().Now, 0, said("a", c.first, &asked), said("b", c.second, &asked))

@@ -39,7 +39,7 @@ func (w *Worker) mark(ctx context.Context, m server.Message, o Outcome, next tim
 	case api.DeliveryHandedOver:
 		return w.cfg.Queue.MessageSent(ctx, m.ID, o.Detail, o.Provider)
 	case api.DeliveryRefused:
-		return w.cfg.Queue.MessageRefused(ctx, m.ID, o.Detail)
+		return w.cfg.Queue.MessageRefused(ctx, m.ID, o.Detail, o.Theirs)
 	default:
 		return w.cfg.Queue.MessagePutOff(ctx, m.ID, o.Detail, next)
 	}

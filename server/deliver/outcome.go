@@ -13,16 +13,17 @@ import (
 // Provider is "NAME/ID", what the provider calls the message in later reports;
 // empty where it gives no id.
 //
-// Elsewhere says of a refusal that it speaks of the provider's dealings with this
-// server and not of the message or whom it is for: the next provider may take it.
+// Theirs says of a refusal that it speaks of whom the letter is for: that way fails.
+// A provider that will not deal with this server refuses nothing: it puts off, so
+// that the next one is asked, and this one again once somebody has mended that.
 // Down says that the provider itself was the trouble, whatever the message:
 // InOrder passes it over for a while.
 type Outcome struct {
-	State     string
-	Detail    string
-	Provider  string
-	Elsewhere bool
-	Down      bool
+	State    string
+	Detail   string
+	Provider string
+	Theirs bool
+	Down   bool
 }
 
 // Sender hands one letter over. It returns when the outcome is known or the
@@ -36,6 +37,11 @@ type Sender interface {
 func handedOver(detail string) Outcome { return Outcome{State: api.DeliveryHandedOver, Detail: detail} }
 func putOff(detail string) Outcome     { return Outcome{State: api.DeliveryPutOff, Detail: detail} }
 func refused(detail string) Outcome    { return Outcome{State: api.DeliveryRefused, Detail: detail} }
+
+// refusedThem is a refusal that speaks of whom the letter is for.
+func refusedThem(detail string) Outcome {
+	return Outcome{State: api.DeliveryRefused, Detail: detail, Theirs: true}
+}
 
 // down is an outcome of a provider that cannot be worked with at all for now.
 func down(detail string) Outcome {

@@ -151,6 +151,11 @@ func say(code, a, b, c int, words string) error {
 	return &smtp.SMTPError{Code: code, EnhancedCode: smtp.EnhancedCode{a, b, c}, Message: words}
 }
 
+// plainly is a reply without an enhanced status code.
+func plainly(code int, words string) error {
+	return &smtp.SMTPError{Code: code, EnhancedCode: smtp.NoEnhancedCode, Message: words}
+}
+
 // script is a mail server that follows lines: each is said, then a line is
 // awaited, unless it begins with "wait" (silence from there on) or "hang up".
 func script(t *testing.T, lines ...string) string {

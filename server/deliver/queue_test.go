@@ -108,7 +108,7 @@ func (q *memQueue) MessagePutOff(ctx context.Context, id int64, detail string, n
 	return q.mark(ctx, id, api.DeliveryPutOff, detail, next)
 }
 
-func (q *memQueue) MessageRefused(ctx context.Context, id int64, detail string) error {
+func (q *memQueue) MessageRefused(ctx context.Context, id int64, detail string, _ bool) error {
 	return q.mark(ctx, id, api.DeliveryRefused, detail, time.Time{})
 }
 

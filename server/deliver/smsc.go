@@ -195,11 +195,11 @@ func (s *SMPP) trouble(err error, l Letter) Outcome {
 		s.brake.press(s.opt.Now(), 0)
 		return down(phoneDetail(status.Error(), l))
 	case errors.As(err, &status) && status.Recipient():
-		return refused(phoneDetail(status.Error(), l))
+		return refusedThem(phoneDetail(status.Error(), l))
 	case errors.As(err, &status):
 		return putOff(phoneDetail(status.Error(), l))
 	case errors.Is(err, smpp.ErrTooLong):
-		return refused("the number cannot be used")
+		return refusedThem("the number cannot be used")
 	case errors.Is(err, smpp.ErrDown):
 		if errors.As(s.client.Last(), &status) {
 			return down(phoneDetail("the carrier does not let this server in: "+status.Error(), l))
@@ -229,9 +229,14 @@ func (s *SMPP) report(r smpp.Receipt) server.Report {
 		report.State = api.DeliveryDelivered
 	case r.Failed():
 		report.State = api.DeliveryBounced
+		report.Ours = r.State == smppRejected
 	}
 	return report
 }
+
+// smppRejected is the state of a message that the carrier would not have, for what it
+// says or whom it comes from (SMPP 3.4, section 5.2.28).
+const smppRejected = "REJECTD"
 
 // partsKept is how many names of parts are remembered.
 const partsKept = 4096

@@ -13,21 +13,24 @@ import (
 
 	gomail "github.com/wneessen/go-mail"
 	"github.com/wneessen/go-mail/smtp"
+
+	"github.com/seed-1feef0b2/holdfast/server"
 )
 
 var (
 	errPassword = errors.New("deliver: the SMTP password cannot be read")
 	errStale    = errors.New("deliver: the kept connection had ended")
 	errSender   = errors.New("deliver: the relay does not take mail from this sender")
+	errAddress  = errors.New("deliver: the relay does not take mail for this address")
 )
 
 // Send hands one letter over. A reply of the relay decides: 2xx after the text
-// handed over, 5xx about this message refused; everything else puts it off, for
-// nobody can know better.
+// handed over, 5xx about this message or whom it is for refused; everything else,
+// and a 5xx that speaks of this server, puts it off, for nobody can know better.
 func (s *SMTP) Send(ctx context.Context, l Letter) Outcome {
 	to, err := mail.ParseAddress(l.To)
 	if err != nil || to.Address != l.To || strings.ContainsAny(l.To, "\r\n") {
-		return refused("the address cannot be used")
+		return refusedThem("the address cannot be used")
 	}
 	msg, err := s.envelope(l)
 	if err != nil {
@@ -62,14 +65,35 @@ func (s *SMTP) judge(ctx context.Context, reply string, err error, l Letter) Out
 	}
 	var said *textproto.Error
 	spoke := errors.As(err, &said)
-	if spoke && said.Code >= 500 && !ours(said.Code) {
-		out := refused(cleanDetail(reply5321(said), l))
-		out.Elsewhere = errors.Is(err, errSender)
-		return out
+	atAddress := errors.Is(err, errAddress)
+	if spoke && said.Code >= 500 && !ours(said.Code) && !errors.Is(err, errSender) {
+		switch blame(reply5321(said), atAddress) {
+		case server.BlameRecipient:
+			return refusedThem(cleanDetail(reply5321(said), l))
+		case server.BlameMessage:
+			return refused(cleanDetail(reply5321(said), l))
+		}
 	}
 	out := putOff(cleanDetail(trouble(ctx, err), l))
-	out.Down = (!spoke || said.Code == 421 || said.Code >= 500) && !errors.Is(ctx.Err(), context.Canceled)
+	// A relay that takes nothing for this address may take all others.
+	out.Down = (!spoke || said.Code == 421 || said.Code >= 500 && !atAddress) && !errors.Is(ctx.Err(), context.Canceled)
 	return out
+}
+
+// blame says whom a refusal of the address, or else of the text, speaks of: of the
+// recipient, of the message, or of this server. Rules that forbid an address are
+// about who may send there; those that forbid a text are about the text. A reply
+// to the text without an enhanced status code says nothing of the address, which
+// the relay had taken.
+func blame(reply string, atAddress bool) server.Blame {
+	b, precise := server.BlameOf(reply)
+	switch {
+	case b == server.BlamePolicy && atAddress:
+		return server.BlameSender
+	case (b == server.BlameSender || b == server.BlameRecipient) && (precise || atAddress):
+		return b
+	}
+	return server.BlameMessage
 }
 
 // reply5321 writes a relay's reply as it was said.
@@ -140,7 +164,7 @@ func transact(c *conn, timeout time.Duration, from string, l Letter, msg *gomail
 		return "", fmt.Errorf("%w: %w", errSender, err)
 	}
 	if err := c.client.Rcpt("<" + l.To + ">"); err != nil {
-		return "", err
+		return "", fmt.Errorf("%w: %w", errAddress, err)
 	}
 	w, err := c.client.Data()
 	if err != nil {

@@ -26,14 +26,25 @@ func TestRepliesBecomeTrueOutcomes(t *testing.T) {
 		err  error
 		want Outcome
 	}{
-		"greylisted": {atRcpt, say(451, 4, 7, 1, "greylisted, try later"), putOff("451 4.7.1 greylisted, try later")},
-		"unknown":    {atRcpt, say(550, 5, 1, 1, "no kim.nguyen@example.org here"), refused("550 5.1.1 no (hidden) here")},
-		"full":       {atRcpt, say(452, 4, 2, 2, "mailbox full"), putOff("452 4.2.2 mailbox full")},
-		"sender":     {atMail, say(553, 5, 7, 1, "sender rejected"), Outcome{State: api.DeliveryRefused, Detail: "553 5.7.1 sender rejected", Elsewhere: true}},
-		"busy":       {atMail, say(421, 4, 3, 2, "shutting down"), down("421 4.3.2 shutting down")},
-		"spam":       {atData, say(554, 5, 7, 1, "spam: 4HT-M3X-R9W"), refused("554 5.7.1 spam: (hidden)")},
-		"later":      {atData, say(451, 4, 3, 0, "try again"), putOff("451 4.3.0 try again")},
-		"sign-in":    {atMail, say(530, 5, 7, 0, "authentication required"), down("530 5.7.0 authentication required")},
+		"greylisted":  {atRcpt, say(451, 4, 7, 1, "greylisted, try later"), putOff("451 4.7.1 greylisted, try later")},
+		"unknown":     {atRcpt, say(550, 5, 1, 1, "no kim.nguyen@example.org here"), refusedThem("550 5.1.1 no (hidden) here")},
+		"full":        {atRcpt, say(452, 4, 2, 2, "mailbox full"), putOff("452 4.2.2 mailbox full")},
+		"sender":      {atMail, say(553, 5, 7, 1, "sender rejected"), down("553 5.7.1 sender rejected")},
+		"relaying":    {atRcpt, say(554, 5, 7, 1, "Relay access denied"), putOff("554 5.7.1 Relay access denied")},
+		"our network": {atRcpt, say(550, 5, 7, 1, "Client host blocked"), putOff("550 5.7.1 Client host blocked")},
+		"no relaying": {atRcpt, plainly(550, "relay not permitted"), putOff("550 relay not permitted")},
+		"nobody":      {atRcpt, plainly(550, "no such user"), refusedThem("550 no such user")},
+		"unrelated":   {atRcpt, plainly(554, "transaction failed"), refused("554 transaction failed")},
+		"no domain":   {atRcpt, say(556, 5, 1, 10, "no mail there"), refusedThem("556 5.1.10 no mail there")},
+		"size":        {atMail, say(552, 5, 3, 4, "too big"), down("552 5.3.4 too big")},
+		"unsigned":    {atData, say(550, 5, 7, 26, "not authenticated"), down("550 5.7.26 not authenticated")},
+		"late box":    {atData, say(552, 5, 2, 2, "mailbox full"), refusedThem("552 5.2.2 mailbox full")},
+		"late relay":  {atData, say(550, 5, 7, 1, "relaying denied"), down("550 5.7.1 relaying denied")},
+		"bare text":   {atData, plainly(550, "we do not like it"), refused("550 we do not like it")},
+		"busy":        {atMail, say(421, 4, 3, 2, "shutting down"), down("421 4.3.2 shutting down")},
+		"spam":        {atData, say(554, 5, 7, 1, "spam: 4HT-M3X-R9W"), refused("554 5.7.1 spam: (hidden)")},
+		"later":       {atData, say(451, 4, 3, 0, "try again"), putOff("451 4.3.0 try again")},
+		"sign-in":     {atMail, say(530, 5, 7, 0, "authentication required"), down("530 5.7.0 authentication required")},
 	} {
 		p := startPeer(t, func(p *peer, _ *smtp.Server) { c.set(p, c.err) })
 		if got := newSMTP(t, SMTPOptions{URL: p.address}).Send(t.Context(), letter(t)); got != c.want {
@@ -302,7 +313,7 @@ func TestAddressesThatAreNoAddress(t *testing.T) {
 	} {
 		l := letter(t)
 		l.To = to
-		if out := s.Send(t.Context(), l); out != refused("the address cannot be used") {
+		if out := s.Send(t.Context(), l); out != refusedThem("the address cannot be used") {
 			t.Errorf("%q: %+v", to, out)
 		}
 	}

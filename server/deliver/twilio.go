@@ -157,7 +157,7 @@ func (t *Twilio) judge(r reply, l Letter) Outcome {
 		t.brake.press(t.opt.Now(), r.after)
 		return down(words)
 	case r.status == http.StatusBadRequest && aboutTheNumber(a.Code):
-		return refused(words)
+		return refusedThem(words)
 	case r.status/100 == 4 && a.Code != 0 && r.status != http.StatusUnauthorized && r.status != http.StatusForbidden:
 		return putOff(words)
 	default:

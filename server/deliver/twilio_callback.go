@@ -103,8 +103,16 @@ func (t *Twilio) report(form url.Values) (server.Report, bool) {
 	}
 	if code := form.Get("ErrorCode"); code != "" && strings.Trim(code, "0123456789") == "" && len(code) <= 5 {
 		r.Detail += ", error " + code + twilioWords(code)
+		r.Ours = !aboutThePhone(code)
 	}
 	return r, true
+}
+
+// aboutThePhone says whether an error of a message that was taken speaks of the phone,
+// or of nothing in particular. The rest speaks of the message, of its sender or of
+// the provider's account: no word against the phone.
+func aboutThePhone(code string) bool {
+	return slices.Contains([]string{"30003", "30004", "30005", "30006", "30008", "13223", "13224"}, code)
 }
 
 // twilioState is what a status means and how it is told; empty for one that changes

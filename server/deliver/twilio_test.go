@@ -159,6 +159,7 @@ func TestTwilioReports(t *testing.T) {
 	}{
 		{map[string]string{"MessageSid": "SM1", "MessageStatus": "delivered"}, server.Report{State: api.DeliveryDelivered, Detail: "delivered"}},
 		{map[string]string{"MessageSid": "SM1", "MessageStatus": "undelivered", "ErrorCode": "30003"}, server.Report{State: api.DeliveryBounced, Detail: "undelivered, error 30003: phone off or out of reach"}},
+		{map[string]string{"MessageSid": "SM1", "MessageStatus": "undelivered", "ErrorCode": "30007"}, server.Report{State: api.DeliveryBounced, Detail: "undelivered, error 30007: filtered by the carrier", Ours: true}},
 		{map[string]string{"MessageSid": "SM1", "MessageStatus": "failed", "ErrorCode": "<b>"}, server.Report{State: api.DeliveryBounced, Detail: "failed"}},
 		{map[string]string{"CallSid": "CA1", "CallStatus": "busy"}, server.Report{State: api.DeliveryBounced, Detail: "the line was busy", Mild: true}},
 		{map[string]string{"CallSid": "CA1", "CallStatus": "completed"}, server.Report{State: api.DeliveryBounced, Detail: "answered, and nobody pressed 1", Mild: true}},

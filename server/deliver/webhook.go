@@ -143,7 +143,7 @@ func (w *Webhook) judge(r reply, l Letter) Outcome {
 		w.brake.release()
 		return handedOver(words)
 	case r.status == http.StatusUnprocessableEntity:
-		return refused(words)
+		return refusedThem(words)
 	case r.status == http.StatusTooManyRequests:
 		w.brake.press(w.opt.Now(), r.after)
 		return down(words)

@@ -18,7 +18,7 @@ type Queue interface {
 	ClaimMessages(ctx context.Context, worker string, n int) ([]server.Message, error)
 	MessageSent(ctx context.Context, id int64, detail, provider string) error
 	MessagePutOff(ctx context.Context, id int64, detail string, next time.Time) error
-	MessageRefused(ctx context.Context, id int64, detail string) error
+	MessageRefused(ctx context.Context, id int64, detail string, theirs bool) error
 }
 
 // Config is what a worker is made of. Queue, Sender, Now and Name must be given.
