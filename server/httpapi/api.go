@@ -56,7 +56,8 @@ type API struct {
 	authority string
 	huma      huma.API
 	mux       *http.ServeMux
-	decode    decoder
+	decode    *decoder
+	requests  []reflect.Type // whose bodies are decoded
 	places    chan struct{}
 	document  []byte
 	bodies    map[string]*huma.RequestBody // by route
@@ -83,9 +84,9 @@ func New(cfg Config) (*API, error) {
 	}
 	problemsAreOurs()
 	a.huma = humago.New(a.mux, humaConfig(cfg))
-	a.decode = decoder{a.huma.OpenAPI().Components.Schemas}
 	a.routes()
-	narrow(a.decode.registry)
+	narrow(a.registry())
+	a.decode = newDecoder(a.registry(), a.requests)
 	if a.document, err = a.huma.OpenAPI().MarshalJSON(); err != nil {
 		return nil, err
 	}
@@ -127,11 +128,15 @@ func codeOfStatus(status int) string {
 	}
 }
 
+// registry holds the schemas of the OpenAPI document.
+func (a *API) registry() huma.Registry { return a.huma.OpenAPI().Components.Schemas }
+
 // bodySchema describes a request's body in the OpenAPI document.
 func (a *API) bodySchema(t reflect.Type) *huma.RequestBody {
+	a.requests = append(a.requests, t)
 	return &huma.RequestBody{
 		Required: true,
-		Content:  map[string]*huma.MediaType{jsonType: {Schema: a.decode.registry.Schema(t, true, t.Name())}},
+		Content:  map[string]*huma.MediaType{jsonType: {Schema: a.registry().Schema(t, true, t.Name())}},
 	}
 }
 

@@ -4,109 +4,78 @@ import (
 	"bytes"
 	"errors"
 	"reflect"
-	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/validation"
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/seed-1feef0b2/holdfast/api"
 )
 
 // decoder reads request bodies strictly: what the published schema does not
-// allow does not get in.
-type decoder struct{ registry huma.Registry }
-
-// strict refuses unknown fields; duplicate names, another letter case, bytes
-// after the value and broken UTF-8 are refused by default.
-var strict = json.RejectUnknownMembers(true)
-
-// decode reads body into v, which points to a request. Errors are *api.Error:
-// bad_request, unknown_field or invalid_value, never with what was sent.
-func (d decoder) decode(body []byte, v any) error {
-	if err := json.Unmarshal(body, v, strict); err != nil {
-		return decodeError(err)
-	}
-	var loose any
-	if err := json.Unmarshal(body, &loose); err != nil {
-		return decodeError(err)
-	}
-	if !clean(loose) {
-		return api.NewError(api.CodeInvalidValue)
-	}
-	return d.validate(loose, reflect.TypeOf(v).Elem())
+// allow does not get in. Neither do unknown fields, duplicate names, another letter
+// case, bytes after the value and broken UTF-8.
+type decoder struct {
+	shapes map[reflect.Type]shape
+	spare  sync.Pool // of *reading
 }
 
-func decodeError(err error) error {
-	if errors.Is(err, json.ErrUnknownName) || errors.Is(err, jsontext.ErrDuplicateName) {
-		return api.NewError(api.CodeUnknownField)
+// newDecoder makes the decoder of requests of these types. Their schemas are those that
+// are published, with nothing to be changed in them any more; it panics for one that says
+// what is not checked.
+func newDecoder(registry huma.Registry, types []reflect.Type) *decoder {
+	d := &decoder{shapes: map[reflect.Type]shape{}}
+	d.spare.New = func() any { return new(reading) }
+	c := newShaper(registry)
+	for _, t := range types {
+		d.shapes[t], _ = c.of(registry.Schema(t, true, t.Name()), t)
 	}
-	return api.NewError(api.CodeBadRequest)
+	return d
 }
 
-// validate checks the value against the schema that is published for its type.
-func (d decoder) validate(loose any, t reflect.Type) error {
-	var res huma.ValidateResult
-	schema := d.registry.Schema(t, true, t.Name())
-	path := huma.NewPathBuffer(make([]byte, 0, 128), 0)
-	huma.Validate(d.registry, schema, path, huma.ModeWriteToServer, loose, &res)
-	code := ""
-	for _, err := range res.Errors {
-		code = worse(code, err)
+// decode reads body into v, which points to the zero value of a request. Errors are
+// *api.Error: bad_request, unknown_field or invalid_value, never with what was sent.
+func (d *decoder) decode(body []byte, v any) error {
+	into := reflect.ValueOf(v).Elem()
+	s := d.shapes[into.Type()]
+	r := d.spare.Get().(*reading)
+	defer d.spare.Put(r)
+	r.begin(body)
+	err := r.value(s, false, into)
+	if err == nil {
+		err = r.end()
 	}
-	if code == "" {
-		return nil
+	code := r.verdict(err)
+	r.begin(nil) // keeps nothing of the body
+	if code != "" {
+		return api.NewError(code)
 	}
-	return api.NewError(code)
+	return nil
 }
 
-// wrongType are the messages for a value of another JSON type, which is a
-// malformed request; everything else is a value out of its range.
-var wrongType = []string{
-	validation.MsgExpectedBoolean, validation.MsgExpectedNumber, validation.MsgExpectedInteger,
-	validation.MsgExpectedString, validation.MsgExpectedArray, validation.MsgExpectedObject,
-}
-
-func worse(code string, err error) string {
-	var d *huma.ErrorDetail
-	if code == api.CodeBadRequest || !errors.As(err, &d) {
+// verdict is the code of a reading that ended so: the JSON itself comes first, then texts
+// that could do harm, then null for a value, then what its schema does not allow.
+func (r *reading) verdict(err error) string {
+	switch {
+	case errors.Is(err, errField):
+		return api.CodeUnknownField
+	case err != nil:
 		return api.CodeBadRequest
+	case r.unclean:
+		return api.CodeInvalidValue
+	case r.null:
+		return api.CodeBadRequest
+	case r.excluded:
+		return api.CodeInvalidValue
 	}
-	for _, m := range wrongType {
-		if d.Message == m {
-			return api.CodeBadRequest
-		}
-	}
-	return api.CodeInvalidValue
+	return ""
 }
 
-// clean says that no text in a value holds a line break, another control
-// character, or one that changes the direction of writing: such a text could
-// add a header to a mail or draw a false name.
-func clean(v any) bool {
-	switch v := v.(type) {
-	case string:
-		return cleanText(v)
-	case []any:
-		for _, e := range v {
-			if !clean(e) {
-				return false
-			}
-		}
-	case map[string]any:
-		for _, e := range v {
-			if !clean(e) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-func cleanText(s string) bool {
-	return strings.IndexFunc(s, func(r rune) bool {
+// cleanText says that a text holds no line break, no other control character, and none
+// that changes the direction of writing: such a text could add a header to a mail or
+// draw a false name.
+func cleanText(s []byte) bool {
+	return bytes.IndexFunc(s, func(r rune) bool {
 		return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || unicode.Is(unicode.Bidi_Control, r)
 	}) < 0
 }

@@ -30,6 +30,7 @@ var testNow = time.Date(2026, 11, 22, 14, 9, 0, 0, time.UTC)
 type fakeService struct {
 	key    api.Key
 	keyid  string
+	known  *ecdsa.PublicKey // the key, where it is not to be read each time
 	err    error
 	caller server.Caller
 	calls  []string
@@ -52,6 +53,9 @@ func (f *fakeService) note(name string, c server.Caller) error {
 func (f *fakeService) DeviceKey(_ context.Context, keyid string) (*ecdsa.PublicKey, error) {
 	if keyid != f.keyid {
 		return nil, api.NewError(api.CodeUnknownKey)
+	}
+	if f.known != nil {
+		return f.known, nil
 	}
 	return sign.PublicKey(f.key)
 }
@@ -146,7 +150,7 @@ func (f *fakeService) Ready(context.Context) error { return f.err }
 
 // rig is the handler with a fake service behind it and a device before it.
 type rig struct {
-	t       *testing.T
+	t       testing.TB
 	service *fakeService
 	api     *API
 	signer  sign.Signer
@@ -154,7 +158,7 @@ type rig struct {
 	nonce   byte
 }
 
-func newRig(t *testing.T, change ...func(*Config)) *rig {
+func newRig(t testing.TB, change ...func(*Config)) *rig {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -253,7 +257,7 @@ func (r *rig) keysBody() string {
 	})
 }
 
-func asJSON(t *testing.T, v any) string {
+func asJSON(t testing.TB, v any) string {
 	t.Helper()
 	b, err := json.Marshal(v)
 	if err != nil {

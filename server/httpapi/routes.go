@@ -3,7 +3,6 @@ package httpapi
 import (
 	"context"
 	"crypto/ecdsa"
-	"crypto/sha256"
 	"net/http"
 	"reflect"
 
@@ -211,6 +210,6 @@ func (a *API) prove(ctx context.Context, op huma.Operation, p place, key keyFunc
 		KeyID: proof.KeyID, Nonce: proof.Nonce, Created: proof.Created, IP: w.ip,
 		IdempotencyKey: w.request.Header.Get(sign.HeaderIdempotency),
 		Route:          op.Method + " " + w.request.URL.EscapedPath(),
-		BodyHash:       sha256.Sum256(w.body), DeviceID: id,
+		BodyHash:       proof.BodyHash, DeviceID: id,
 	}, nil
 }
