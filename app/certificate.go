@@ -16,7 +16,22 @@ import (
 // being called wrong: the server's own window for signatures.
 const clockSlack = 5 * time.Minute
 
-var errSigned = errors.New("not signed by a pinned key, or not for this computer")
+var (
+	errSigned = errors.New("not for this computer, or not what it should be")
+	// errSigner says that none of the pinned keys signed it: not an earlier one either,
+	// whose rotation a server that was put back from a backup has forgotten, and which
+	// a thief may have.
+	errSigner = errors.New("not signed by a pinned key")
+)
+
+// signedBy gives the code of a document that is refused: other keys than this
+// computer knows are said apart, because only the server's operator can mend them.
+func signedBy(code string, err error) error {
+	if errors.Is(err, errSigner) {
+		code = api.CodeServerKeys
+	}
+	return api.Wrap(code, err)
+}
 
 // verifySigned checks a compact JWS against the pinned keys, and for what is stored
 // against those that were pinned before, and gives its payload. Algorithm and type
@@ -38,7 +53,7 @@ func verifySigned(compact, typ string, issuers api.IssuerKeys, past ...string) (
 			return payload, nil
 		}
 	}
-	return nil, errSigned
+	return nil, errSigner
 }
 
 // verifyCertificate checks an activation certificate offline: signature, type,
@@ -64,7 +79,7 @@ func verifyCertificate(compact string, id *identity, thumbprint string, past ...
 func verifyPolicy(compact string, id *identity, past ...string) (api.Policy, error) {
 	payload, err := verifySigned(compact, api.PolicyType, id.Issuers, past...)
 	if err != nil {
-		return api.Policy{}, api.Wrap(api.CodePolicyInvalid, err)
+		return api.Policy{}, signedBy(api.CodePolicyInvalid, err)
 	}
 	var p api.Policy
 	if err := json.Unmarshal(payload, &p); err != nil || p.Name == "" {

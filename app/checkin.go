@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 
 	"github.com/seed-1feef0b2/holdfast/api"
 	"github.com/seed-1feef0b2/holdfast/app/remote"
@@ -141,7 +142,7 @@ func (s *session) absorb(ctx context.Context, v *view, reply api.DeviceReply, ep
 		reply.Challenge = s.still(ctx, v.keys)
 	}
 	if err := s.learn(&next, reply, v.keys); err != nil {
-		return err
+		return s.strangely(err)
 	}
 	if reply.State == api.DeviceActivated {
 		v.policyFrom(&next, s.id)
@@ -161,11 +162,21 @@ func (s *session) absorb(ctx context.Context, v *view, reply api.DeviceReply, ep
 	return s.save()
 }
 
+// strangely notes that the server signs with keys that are not pinned. It is told until
+// the server is itself again: nobody may be there to hear of a quiet check-in.
+func (s *session) strangely(err error) error {
+	if api.CodeOf(err) != api.CodeServerKeys {
+		return err
+	}
+	s.state.OtherKeys = true
+	return errors.Join(err, s.save())
+}
+
 // learn puts what the server said into a record, after checking what it signed.
 func (s *session) learn(st *record, reply api.DeviceReply, k *keyring) error {
 	if reply.Certificate != "" {
 		if _, err := verifyCertificate(reply.Certificate, s.id, k.thumbprint()); err != nil {
-			return api.Wrap(api.CodeServerReply, err)
+			return signedBy(api.CodeServerReply, err)
 		}
 		st.Certificate = reply.Certificate
 	}
@@ -176,7 +187,7 @@ func (s *session) learn(st *record, reply api.DeviceReply, k *keyring) error {
 		st.Policy, st.Strange = reply.Policy, nil
 	}
 	st.Told, st.Challenge, st.Changes, st.HoldUntil = reply.State, reply.Challenge, reply.Changes, reply.HoldUntil
-	st.ContactLost = reply.ContactLost
+	st.ContactLost, st.OtherKeys = reply.ContactLost, false
 	st.Rotate, st.Windows, st.Flags = reply.Rotate, reply.Windows, reply.Flags
 	st.ServerTime, st.Checked = later(st.ServerTime, reply.Time), reply.Time
 	if reply.Challenge == nil {

@@ -90,6 +90,9 @@ func (c *Client) warnings(v *view) []string {
 	if code := api.CodeOf(v.vaultErr); v.keys != nil && code != api.CodeVaultLocked && (code != api.CodeVaultMissing || v.state.Vault) {
 		add(v.vaultErr)
 	}
+	if v.state.OtherKeys {
+		add(api.NewError(api.CodeServerKeys))
+	}
 	if v.facts.ClockBack {
 		out = append(out, warnClock)
 	}

@@ -83,6 +83,8 @@ type record struct {
 	// Strange are announcements of issuer keys for which no pinned key vouches; they
 	// count when the owner gives the address again.
 	Strange []string `json:"strange,omitempty"`
+	// OtherKeys says that the server's last word was signed by a key that is not pinned.
+	OtherKeys bool `json:"other_keys,omitempty"`
 	// ContactLost says that the server lost the account's address.
 	ContactLost bool `json:"contact_lost,omitempty"`
 	// BackedUp is the SHA-256 of the list of keys that the last backup held.

@@ -14,6 +14,7 @@ var hintsOf = map[string][]string{
 	api.CodeServerAway:      {"online"},
 	api.CodeAnswerLost:      {"check"},
 	api.CodeProxySignIn:     {"proxy"},
+	api.CodeServerKeys:      {"server_keys"},
 	api.CodeRevoked:         {"revoked"},
 	api.CodeUnknownKey:      {"revoked"},
 	api.CodeNoPlaces:        {"places"},

@@ -23,6 +23,14 @@ func (s *Service) RotateSigning(ctx context.Context, again bool) error {
 	})
 }
 
+// RenewSigning begins anew with keys for which no earlier one vouches: where a server
+// was put back from a backup that does not know its latest keys, which computers pin,
+// or where a signing key was stolen. Computers take them only when their owner gives
+// the account's address there; what was signed before stays valid to its end.
+func (s *Service) RenewSigning(ctx context.Context) error {
+	return s.change(ctx, func(w *work) error { return w.loseIssuers(w.ring()) })
+}
+
 func (w *work) rotateSigning() error {
 	r := w.ring()
 	list, err := w.tx.Issuers()

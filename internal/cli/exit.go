@@ -74,6 +74,7 @@ var exits = map[string]int{
 	api.CodeServerAway:    ExitAway,
 	api.CodeAnswerLost:    ExitAway,
 	api.CodeServerReply:   ExitAway,
+	api.CodeServerKeys:    ExitAway,
 	api.CodeBusy:          ExitAway,
 	api.CodeProxySignIn:   ExitProxy,
 	api.CodeCertificate:   ExitCertificate,

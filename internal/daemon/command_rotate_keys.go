@@ -15,10 +15,11 @@ import (
 
 // rotateKeys changes the keys of a server, beside servers that run.
 func (p Program) rotateKeys(ctx context.Context) error {
-	var void, again bool
+	var void, again, anew bool
 	s, rest, err := p.settings(func(f *flag.FlagSet) {
 		f.BoolVar(&void, "void", false, "")
 		f.BoolVar(&again, "again", false, "")
+		f.BoolVar(&anew, "anew", false, "")
 	})
 	if err != nil {
 		return err
@@ -30,7 +31,7 @@ func (p Program) rotateKeys(ctx context.Context) error {
 		"master":  func(v *server.Service) error { return p.rotateMaster(ctx, &s, v) },
 		"finish":  func(v *server.Service) error { return p.finishMaster(ctx, &s, v) },
 		"pepper":  func(v *server.Service) error { return p.rotatePepper(ctx, v) },
-		"signing": func(v *server.Service) error { return p.rotateSigning(ctx, v, again) },
+		"signing": func(v *server.Service) error { return p.rotateSigning(ctx, v, again, anew) },
 		"status":  func(v *server.Service) error { return p.keyStatus(ctx, &s, v) },
 	}[rest[0]]
 	switch {
@@ -101,7 +102,13 @@ func (p Program) rotatePepper(ctx context.Context, v *server.Service) error {
 	return p.sayKeys("pepper", text.Data{"Rows": done.Changed, "Until": until.Format(time.RFC3339)})
 }
 
-func (p Program) rotateSigning(ctx context.Context, v *server.Service, again bool) error {
+func (p Program) rotateSigning(ctx context.Context, v *server.Service, again, anew bool) error {
+	if anew {
+		if err := v.RenewSigning(ctx); err != nil {
+			return err
+		}
+		return p.sayKeys("signing-anew", nil)
+	}
 	if err := v.RotateSigning(ctx, again); err != nil {
 		return err
 	}
