@@ -59,6 +59,7 @@ type API struct {
 	decode    *decoder
 	requests  []reflect.Type // whose bodies are decoded
 	places    chan struct{}
+	secured   map[string][]string // what every reply's header begins with; nobody changes it
 	document  []byte
 	bodies    map[string]*huma.RequestBody // by route
 }
@@ -81,6 +82,7 @@ func New(cfg Config) (*API, error) {
 	a := &API{
 		cfg: cfg, authority: authority, mux: http.NewServeMux(),
 		places: make(chan struct{}, cfg.Concurrent), bodies: map[string]*huma.RequestBody{},
+		secured: secured(cfg.Origin),
 	}
 	problemsAreOurs()
 	a.huma = humago.New(a.mux, humaConfig(cfg))

@@ -1,15 +1,16 @@
 package httpapi
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
 	"log/slog"
+	"maps"
 	"mime"
 	"net/http"
 	"net/netip"
 	"path"
-	"regexp"
 	"strings"
 
 	"github.com/seed-1feef0b2/holdfast/api"
@@ -37,7 +38,7 @@ func wireOf(ctx context.Context) wire {
 // request, the shape of what comes in. What is behind it sees whole requests.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	begun := a.cfg.Now()
-	a.secure(w.Header())
+	maps.Copy(w.Header(), a.secured)
 	code, route := "", ""
 	rec := &recorder{ResponseWriter: w}
 	ended := func(Seen) {}
@@ -117,8 +118,20 @@ func (a *API) allowed(r *http.Request, path string) string {
 	return strings.Join(list, ", ")
 }
 
-// idempotencyKey is what a client makes up for a write.
-var idempotencyKey = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+// mostKey is how long an idempotency key may be, in letters.
+const mostKey = 64
+
+// idempotencyKey says that a text may be what a client makes up for a write: letters,
+// digits, "_" and "-".
+func idempotencyKey(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if (c|0x20 < 'a' || c|0x20 > 'z') && (c < '0' || c > '9') && c != '_' && c != '-' {
+			return false
+		}
+	}
+	return 0 < len(s) && len(s) <= mostKey
+}
 
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if r.Method != http.MethodPost {
@@ -133,10 +146,10 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if r.ContentLength > api.MaxBody {
 		return nil, api.NewError(api.CodeTooLarge)
 	}
-	if v := r.Header.Values(sign.HeaderIdempotency); len(v) > 0 && !idempotencyKey.MatchString(v[0]) {
+	if v := r.Header.Values(sign.HeaderIdempotency); len(v) > 0 && !idempotencyKey(v[0]) {
 		return nil, api.NewError(api.CodeInvalidValue)
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, api.MaxBody))
+	body, err := readWhole(http.MaxBytesReader(w, r.Body, api.MaxBody), r.ContentLength)
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {
 		return nil, api.NewError(api.CodeTooLarge)
@@ -147,11 +160,25 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	return body, nil
 }
 
+// firstRoom is how much a body is given place for on its header's word alone, in bytes.
+const firstRoom = 32 << 10
+
+// readWhole reads what a header announced to be of this length, which may be false.
+func readWhole(body io.Reader, announced int64) ([]byte, error) {
+	room := max(min(announced, firstRoom), 0)
+	b := bytes.NewBuffer(make([]byte, 0, room+bytes.MinRead))
+	_, err := b.ReadFrom(body)
+	return b.Bytes(), err
+}
+
 // checkType wants application/json, in UTF-8 if it says so, and nothing packed.
 func checkType(h http.Header) error {
 	values := h.Values("Content-Type")
 	if len(values) != 1 || h.Get("Content-Encoding") != "" {
 		return api.NewError(api.CodeContentType)
+	}
+	if values[0] == jsonType {
+		return nil
 	}
 	t, params, err := mime.ParseMediaType(values[0])
 	charset, said := params["charset"]
@@ -164,13 +191,17 @@ func checkType(h http.Header) error {
 // Address is the caller's network address, as the API itself counts it.
 func (a *API) Address(r *http.Request) netip.Addr { return a.address(r) }
 
-func (a *API) secure(h http.Header) {
-	h.Set("Cache-Control", "no-store")
-	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("X-Content-Type-Options", "nosniff")
-	if strings.HasPrefix(a.cfg.Origin, "https:") {
-		h.Set("Strict-Transport-Security", "max-age=63072000")
+// secured are the header fields of every reply.
+func secured(origin string) map[string][]string {
+	fields := map[string][]string{
+		"Cache-Control":                {"no-store"},
+		"Content-Security-Policy":      {"default-src 'none'; frame-ancestors 'none'"},
+		"Cross-Origin-Resource-Policy": {"same-origin"},
+		"Referrer-Policy":              {"no-referrer"},
+		"X-Content-Type-Options":       {"nosniff"},
 	}
+	if strings.HasPrefix(origin, "https:") {
+		fields["Strict-Transport-Security"] = []string{"max-age=63072000"}
+	}
+	return fields
 }
