@@ -17,8 +17,8 @@ func Carry(other, before, now api.Snapshot) (api.Snapshot, bool) {
 	was, is, elsewhere := bucketsOf(before), bucketsOf(now), bucketsOf(other)
 	moved := map[bucketKey]bool{}
 	for _, d := range compare(was, is, rulesBetween(before, now)) {
-		a, b := was[d.bucketKey], elsewhere[d.bucketKey]
-		whole := a.unread+b.unread+is[d.bucketKey].unread == 0
+		a, b := was.at(d.bucketKey), elsewhere.at(d.bucketKey)
+		whole := a.unread+b.unread+is.at(d.bucketKey).unread == 0
 		if d.changed() && whole && slices.Equal(a.digests, b.digests) {
 			moved[d.bucketKey] = true
 		}

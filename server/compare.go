@@ -2,7 +2,6 @@ package server
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 
 	"github.com/seed-1feef0b2/holdfast/api"
@@ -22,26 +21,55 @@ type bucket struct {
 	from    string
 }
 
-type buckets map[bucketKey]bucket
+// buckets are those of a snapshot in the order of their keys, each key once.
+type buckets []namedBucket
 
-func bucketsOf(s api.Snapshot) buckets {
-	out := make(buckets, 32)
-	for _, c := range s.Components {
-		k := bucketKey{c.Class, c.Kind, c.Place}
-		b := out[k]
-		switch c.State {
-		case api.StatePresent:
-			b.digests = append(b.digests, c.Digest)
-			b.from = c.From
-		case api.StatePlaceholder:
-			b.junk++
-		case api.StateUnreadable, api.StateError:
-			b.unread++
-		}
-		out[k] = b
+type namedBucket struct {
+	bucketKey
+	bucket
+}
+
+func (k bucketKey) compare(o bucketKey) int {
+	return cmp.Or(cmp.Compare(k.class, o.class), cmp.Compare(k.kind, o.kind), cmp.Compare(k.place, o.place))
+}
+
+// at gives a bucket; the zero value where there is none.
+func (b buckets) at(k bucketKey) bucket {
+	i, ok := slices.BinarySearchFunc(b, k, func(n namedBucket, k bucketKey) int { return n.compare(k) })
+	if !ok {
+		return bucket{}
 	}
-	for _, b := range out {
-		slices.Sort(b.digests)
+	return b[i].bucket
+}
+
+// bucketsOf sorts a snapshot's components into buckets. Snapshots are kept in
+// canonical order, so that those of one bucket stand side by side.
+func bucketsOf(s api.Snapshot) buckets {
+	list := s.Components
+	if !slices.IsSortedFunc(list, compareComponents) {
+		list = slices.Clone(list)
+		sortComponents(list)
+	}
+	out := make(buckets, 0, min(len(list), 48))
+	digests := make([]string, 0, len(list))
+	for len(list) > 0 {
+		k := bucketKey{list[0].Class, list[0].Kind, list[0].Place}
+		b, first := bucket{}, len(digests)
+		n := 0
+		for ; n < len(list) && list[n].Place == k.place && list[n].Kind == k.kind && list[n].Class == k.class; n++ {
+			switch c := &list[n]; c.State {
+			case api.StatePresent:
+				digests = append(digests, c.Digest)
+				b.from = c.From
+			case api.StatePlaceholder:
+				b.junk++
+			case api.StateUnreadable, api.StateError:
+				b.unread++
+			}
+		}
+		b.digests = digests[first:len(digests):len(digests)]
+		out = append(out, namedBucket{k, b})
+		list = list[n:]
 	}
 	return out
 }
@@ -87,20 +115,33 @@ func (r rulesChange) in(class string) rulesChange {
 
 // compare lists the buckets that differ, in the order of their keys.
 func compare(before, after buckets, rules rulesChange) []difference {
-	keys := slices.Collect(maps.Keys(before))
-	for k := range after {
-		if _, ok := before[k]; !ok {
-			keys = append(keys, k)
-		}
-	}
-	slices.SortFunc(keys, func(a, b bucketKey) int {
-		return cmp.Or(cmp.Compare(a.class, b.class), cmp.Compare(a.kind, b.kind), cmp.Compare(a.place, b.place))
-	})
 	var out []difference
-	for _, k := range keys {
-		if d := compareBucket(before[k], after[k], rules.in(k.class)); d.members() > 0 {
+	add := func(k bucketKey, was, is bucket) {
+		if d := compareBucket(was, is, rules.in(k.class)); d.members() > 0 {
 			d.bucketKey = k
 			out = append(out, d)
+		}
+	}
+	for len(before) > 0 || len(after) > 0 {
+		order := 0
+		switch {
+		case len(before) == 0:
+			order = 1
+		case len(after) == 0:
+			order = -1
+		default:
+			order = before[0].compare(after[0].bucketKey)
+		}
+		switch {
+		case order < 0:
+			add(before[0].bucketKey, before[0].bucket, bucket{})
+			before = before[1:]
+		case order > 0:
+			add(after[0].bucketKey, bucket{}, after[0].bucket)
+			after = after[1:]
+		default:
+			add(before[0].bucketKey, before[0].bucket, after[0].bucket)
+			before, after = before[1:], after[1:]
 		}
 	}
 	return out

@@ -25,7 +25,7 @@ func flagsOf(diffs []difference, before buckets) []string {
 		case api.KindSecurityAgent:
 			agents += d.removed - d.added
 		case api.KindPackage:
-			had := len(before[d.bucketKey].digests)
+			had := len(before.at(d.bucketKey).digests)
 			kept := had - d.removed - d.unread
 			replaced = replaced || (had >= appsFewest && d.unread == 0 && appsShare*kept < max(had, kept+d.added))
 		}

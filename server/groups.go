@@ -73,8 +73,9 @@ func (t tally) state() GroupState {
 }
 
 func (c comparison) tally(members []string, before buckets, rules rulesChange) tally {
-	t := tally{differ: map[string]bool{}}
-	for k, b := range before {
+	var t tally
+	for _, n := range before {
+		k, b := n.bucketKey, n.bucket
 		if len(b.digests) == 0 || !contains(members, k.kind) {
 			continue
 		}
@@ -86,6 +87,9 @@ func (c comparison) tally(members []string, before buckets, rules rulesChange) t
 			t.matched++
 		case valueDiffers:
 			t.differing++
+			if t.differ == nil {
+				t.differ = map[string]bool{}
+			}
 			t.differ[origin(k, members, before)] = true
 		}
 		t.known++
@@ -106,7 +110,7 @@ const (
 // value compares a bucket that has known values. A set of network cards or
 // graphics devices is the same while any known member is there.
 func (c comparison) value(k bucketKey, b bucket, rules rulesChange) valueState {
-	a := c.after[k]
+	a := c.after.at(k)
 	d := compareBucket(b, a, rules.in(k.class))
 	left := len(b.digests) - d.lost
 	gone := missing(b.digests, a.digests) - d.lost
@@ -129,9 +133,9 @@ func (c comparison) value(k bucketKey, b bucket, rules rulesChange) valueState {
 func origin(k bucketKey, members []string, before buckets) string {
 	kind, place := k.kind, k.place
 	for range members {
-		from := before[bucketKey{k.class, kind, place}].from
+		from := before.at(bucketKey{k.class, kind, place}).from
 		next := bucketKey{k.class, from, ""}
-		if from == "" || !contains(members, from) || len(before[next].digests) == 0 {
+		if from == "" || !contains(members, from) || len(before.at(next).digests) == 0 {
 			break
 		}
 		kind, place = from, ""

@@ -26,7 +26,8 @@ type unreadSince struct {
 // is absent, is forgotten.
 func (u Unread) Observe(now api.Snapshot, at time.Time) Unread {
 	next := Unread{}
-	for k, b := range bucketsOf(now) {
+	for _, b := range bucketsOf(now) {
+		k := b.bucketKey
 		if b.unread == 0 {
 			continue
 		}
@@ -72,8 +73,9 @@ func settle(known, now api.Snapshot, overdue Overdue, keepLost bool) api.Snapsho
 			keep[d.bucketKey] = true
 		}
 	}
-	for k, b := range before {
-		if d := compareBucket(b, after[k], rules.in(k.class)); keepLost && d.lost > 0 && d.lost == len(b.digests) {
+	for _, n := range before {
+		k, b := n.bucketKey, n.bucket
+		if d := compareBucket(b, after.at(k), rules.in(k.class)); keepLost && d.lost > 0 && d.lost == len(b.digests) {
 			keep[k] = true
 		}
 	}
@@ -89,7 +91,7 @@ func settle(known, now api.Snapshot, overdue Overdue, keepLost bool) api.Snapsho
 	}
 	for _, c := range known.Components {
 		k := bucketKey{c.Class, c.Kind, c.Place}
-		if keep[k] && !hasDigest(after[k], c) {
+		if keep[k] && !hasDigest(after.at(k), c) {
 			out.Components = append(out.Components, c)
 		}
 	}
