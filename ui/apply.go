@@ -66,6 +66,9 @@ func (s *Shell) fail(r Result) {
 func (s *Shell) succeed(r Result, before app.State) {
 	switch r.Work {
 	case screen.WorkAnswer:
+		if r.Reason == api.ReasonEmail && r.Status != nil && r.Status.State != app.Activated {
+			s.answered(r.Reason) // the computer's own code comes next
+		}
 		if r.Status != nil && r.Status.State == app.Activated {
 			s.view.Fresh, s.view.Place, s.view.Failed = before != app.Activated, screen.AtHome, nil
 			if before == app.Activated {
@@ -76,6 +79,9 @@ func (s *Shell) succeed(r Result, before app.State) {
 		s.view.Place = screen.AtHome
 	case screen.WorkAnnounce, screen.WorkPhone, screen.WorkChannel, screen.WorkEmail:
 		s.view.Place = screen.AtCode
+		if r.Work == screen.WorkEmail && r.Status != nil && r.Status.Challenge == nil { // the server knows it
+			s.arrive("ui.notice.keys", r)
+		}
 	case screen.WorkSecurity:
 		s.view.Security = r.Security
 	case screen.WorkNoPhone:

@@ -115,7 +115,10 @@ func send(ctx context.Context, c *call) (reply, error) {
 	}
 	defer client.Close()
 	st, err := client.SendBy(ctx, by)
-	return reply{doc: statusDoc{Status: st}, text: func(w io.Writer) { c.challenge(w, st.Challenge) }}, err
+	return reply{doc: statusDoc{Status: st}, text: func(w io.Writer) {
+		c.asked(w, st)
+		c.lostAddress(w, st)
+	}}, err
 }
 
 // status asks the server how things stand and tells it; an unreachable server

@@ -63,6 +63,9 @@ func (c *call) timeLine(w io.Writer, list []app.Event) {
 			said += " (" + e.Reference + ")"
 		}
 		fmt.Fprintf(w, "  %s  %s\n", hour, said)
+		if by := app.SayBy(c.say, e); by != "" {
+			fmt.Fprintln(w, "         "+by)
+		}
 		for _, d := range e.Drift {
 			fmt.Fprintln(w, "         "+app.SayDrift(c.say, d))
 		}

@@ -125,6 +125,9 @@ func (c *call) confirmed(do func(*app.Client, string) (app.Status, error)) (repl
 	}
 	defer client.Close()
 	st, err := do(client, password)
+	if err == nil && st.Challenge == nil { // there was nothing to confirm
+		return reply{doc: statusDoc{Status: st}, text: func(w io.Writer) { c.line(w, "cli.security.known") }}, nil
+	}
 	return reply{doc: statusDoc{Status: st}, exit: ExitChallenge, text: func(w io.Writer) {
 		c.challenge(w, st.Challenge)
 		c.line(w, "cli.security.confirm")

@@ -46,7 +46,7 @@ func (c *call) outcome(w io.Writer, st app.Status) {
 		c.line(w, "cli.accepted")
 		c.drift(w, st.Accepted)
 	}
-	c.challenge(w, st.Challenge)
+	c.asked(w, st)
 	c.standOut(w, st)
 	c.warnings(w, st)
 }
@@ -82,6 +82,14 @@ func (c *call) state(w io.Writer, st app.Status) {
 func (c *call) drift(w io.Writer, list []app.Drift) {
 	for _, d := range list {
 		fmt.Fprintln(w, "  "+app.SayDrift(c.say, d))
+	}
+}
+
+// asked tells of the challenge that is open. One whose code could go nowhere, because
+// the address is lost, is not told of: what to do is among the warnings.
+func (c *call) asked(w io.Writer, st app.Status) {
+	if !st.Unreachable() {
+		c.challenge(w, st.Challenge)
 	}
 }
 
@@ -140,11 +148,25 @@ func (c *call) warnings(w io.Writer, st app.Status) {
 	for _, key := range st.Warnings {
 		c.line(w, key)
 	}
-	if st.ContactLost {
-		c.line(w, "cli.status.contact_lost")
-	}
+	c.lostAddress(w, st)
 	if st.HoldUntil != "" {
 		c.line(w, "cli.hold", text.Data{"At": c.when(st.HoldUntil)})
+	}
+}
+
+// lostAddress says what to do about a lost address: here, before a code can come, or
+// elsewhere. While the code that gives it again is under way there is nothing to say.
+func (c *call) lostAddress(w io.Writer, st app.Status) {
+	switch {
+	case !st.ContactLost && st.NewKeys:
+		c.line(w, "cli.status.new_keys")
+	case !st.ContactLost || st.Challenge != nil && !st.Unreachable():
+	case st.State == app.Activated:
+		c.line(w, "cli.status.contact_lost")
+	case st.State == app.Changed || st.State == app.Limited:
+		c.line(w, "cli.status.contact_lost.first")
+	default:
+		c.line(w, "cli.status.contact_lost.elsewhere")
 	}
 }
 
@@ -156,7 +178,7 @@ func (c *call) status(w io.Writer, st app.Status) {
 		c.line(w, "cli.account", text.Data{"Account": code.GroupAccount(st.Account), "Device": st.Device})
 	}
 	c.line(w, "cli.server."+st.Server, text.Data{"Address": st.ServerURL})
-	c.challenge(w, st.Challenge)
+	c.asked(w, st)
 	if len(st.Drift) > 0 {
 		c.line(w, "cli.drift")
 		c.drift(w, st.Drift)

@@ -74,6 +74,14 @@ func (b *base) trouble(f *Failure, loc *time.Location) fyne.CanvasObject {
 	return part.Strip(tone, said.Text, hint, nil)
 }
 
+// notice says once what was done.
+func (b *base) notice(v View) fyne.CanvasObject {
+	if v.Notice == nil {
+		return nil
+	}
+	return part.Strip(part.Good, "", b.p.T(v.Notice.Key, text.Data{"Count": v.Notice.Count, "Name": v.Notice.Name}), nil)
+}
+
 // some drops what is nil, so that screens can list what may be missing.
 func some(objects ...fyne.CanvasObject) []fyne.CanvasObject {
 	var out []fyne.CanvasObject

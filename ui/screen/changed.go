@@ -25,6 +25,9 @@ func newChanged(b base) Screen {
 
 func (s *changed) Show(v View) []fyne.CanvasObject {
 	ch := v.Status.Challenge
+	if v.Status.ContactLost && (ch == nil || v.Status.Unreachable()) {
+		return s.addressFirst(v, part.Head("changed", look.Warning, s.p.T("ui.changed.title")), s.drift(v))
+	}
 	if ch == nil {
 		body := s.unsent(v, s.p.T("ui.changed.title"))
 		if what := s.drift(v); what != nil {
@@ -32,7 +35,7 @@ func (s *changed) Show(v View) []fyne.CanvasObject {
 		}
 		return body
 	}
-	body := some(s.head(ch), part.Say(s.p.T("ui.code.why."+reasonOf(ch))), s.drift(v))
+	body := some(s.notice(v), s.head(ch), part.Say(s.p.T("ui.code.why."+reasonOf(ch))), s.drift(v))
 	body = append(body, s.panel(v, ch)...)
 	return append(body, s.ways(v, ch)...)
 }

@@ -19,6 +19,8 @@ type codePanel struct {
 	field   *part.CodeField
 	ladder  ladder
 	serial  int    // of the failure that the field was marked for
+	// reference is that of the challenge that the field is for.
+	reference string
 	again   string // a refused value that was about to be sent once more
 	nothing bool   // the last paste held no code
 	other   bool   // the code of the other kind is typed: the mail's, or the phone's
@@ -64,6 +66,10 @@ func (c *codePanel) submit() {
 
 func (c *codePanel) panel(v View, ch *app.Challenge) []fyne.CanvasObject {
 	c.field.Draw(c.form(ch))
+	if c.reference != ch.Reference { // what was typed was another code
+		c.field.Clear()
+		c.reference = ch.Reference
+	}
 	busy := v.Busy(WorkAnswer)
 	c.field.Lock(busy)
 	f := v.FailedAt(WorkAnswer)
@@ -143,6 +149,9 @@ func newCode(b base) Screen {
 
 func (s *enterCode) Show(v View) []fyne.CanvasObject {
 	ch := v.Status.Challenge
+	if v.Status.ContactLost && (ch == nil || v.Status.Unreachable()) {
+		return s.addressFirst(v, part.Head("away", look.Warning, s.p.T("ui.code.none_title")), nil)
+	}
 	if ch == nil {
 		return s.unsent(v, s.p.T("ui.code.none_title"))
 	}
@@ -180,8 +189,25 @@ func (c *codePanel) unsent(v View, title string) []fyne.CanvasObject {
 	}
 	button := c.kit.Button("again", part.Primary, c.p.T("ui.again"), c.do.Check)
 	button.SetBusy(v.Busy(WorkCheck))
-	return some(part.Head("away", look.Warning, title), part.Say(c.p.T("ui.code.none")), says, button,
-		part.Words(true, c.kit.Link("not-now", "", c.p.T("ui.code.not_now"), c.do.NotNow)))
+	return some(part.Head("away", look.Warning, title), part.Say(c.p.T("ui.code.none")), says, button)
+}
+
+// addressFirst is the screen where a code is needed and can reach nobody, because the
+// server lost the address: it is given here first, or on another computer where this
+// one may not.
+func (c *codePanel) addressFirst(v View, head, what fyne.CanvasObject) []fyne.CanvasObject {
+	says := c.trouble(v.FailedAt(WorkCheck, WorkStart, WorkRefresh), v.Now.Location())
+	var leave fyne.CanvasObject
+	if v.Status.Challenge != nil && v.Status.State != app.Limited {
+		leave = part.Words(true, c.kit.Link("not-now", "", c.p.T("ui.code.not_now"), c.do.NotNow))
+	}
+	if st := v.Status.State; st != app.Changed && st != app.Limited {
+		again := c.kit.Button("again", part.Primary, c.p.T("ui.again"), c.do.Check)
+		again.SetBusy(v.Busy(WorkCheck))
+		return some(head, what, part.Say(c.p.T("ui.address.elsewhere")), says, again, leave)
+	}
+	give := c.kit.Button("address", part.Primary, c.p.T("ui.address.give"), func() { c.do.Go(AtAddress, "") })
+	return some(head, what, part.Say(c.p.T("ui.address.first")), says, give, leave)
 }
 
 func channelOf(ch *app.Challenge) string { return channelName(ch.Channel) }

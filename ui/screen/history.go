@@ -120,6 +120,9 @@ func (s *history) dayName(at, now time.Time) string {
 // knot is one event: what happened, what differed before and after, and when.
 func (s *history) knot(e app.Event, at time.Time) part.Knot {
 	lines := []fyne.CanvasObject{part.Say(app.SayEvent(s.p, e))}
+	if by := app.SayBy(s.p, e); by != "" {
+		lines = append(lines, part.Caption(by))
+	}
 	for i, d := range e.Drift {
 		if i == few {
 			lines = append(lines, part.Caption(s.p.T("ui.changed.more", text.Data{"Count": len(e.Drift) - few})))

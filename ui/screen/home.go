@@ -36,7 +36,7 @@ func (s *home) banner(v View) fyne.CanvasObject {
 		return nil
 	}
 	var action *part.Link
-	if v.Status.Challenge != nil {
+	if v.Status.Challenge != nil && !v.Status.Unreachable() {
 		action = s.kit.Link("code", "", s.p.T("ui.home.enter_code"), func() { s.do.Go(AtCode, "") })
 	}
 	key := "ui.home.limited_text"
@@ -54,17 +54,12 @@ func (s *home) status(v View) fyne.CanvasObject {
 		icon, ink, key = "lock", look.Warning, "ui.home.read_only"
 	case v.Status.State == app.Limited:
 		icon, ink, key = "lock", look.Warning, "ui.home.locked"
+	case gone(v.Status):
+		icon, ink, key = "warning", look.Warning, "ui.home.activated_gone"
 	case v.Status.Server == app.ServerAway && v.Asked:
 		key = "ui.home.activated_away"
 	}
 	return part.Beside(1, false, part.NewSign(icon, ink, look.Icon+look.Small), part.Strong(s.p.T(key)))
-}
-
-func (s *home) notice(v View) fyne.CanvasObject {
-	if v.Notice == nil {
-		return nil
-	}
-	return part.Strip(part.Good, "", s.p.T(v.Notice.Key, text.Data{"Count": v.Notice.Count, "Name": v.Notice.Name}), nil)
 }
 
 // warning is the one most important warning.

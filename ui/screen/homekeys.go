@@ -1,8 +1,11 @@
 package screen
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 
+	"github.com/seed-1feef0b2/holdfast/api"
 	"github.com/seed-1feef0b2/holdfast/app"
 	"github.com/seed-1feef0b2/holdfast/app/vault"
 	"github.com/seed-1feef0b2/holdfast/assets/text"
@@ -12,6 +15,10 @@ import (
 
 // keys are the part of home that holds the keys.
 func (s *home) keys(v View) []fyne.CanvasObject {
+	if gone(v.Status) {
+		restore := s.kit.Button("restore", part.Primary, s.p.T("ui.home.restore"), func() { s.do.Go(AtRestore, "") })
+		return some(part.Rule(), part.Empty("key", s.p.T("ui.home.gone"), s.p.T("ui.home.gone_text")), restore)
+	}
 	if v.Status.Access == app.AccessNone {
 		return some(part.Rule(), part.Empty("lock", s.p.T("ui.home.keys_locked"), s.p.T("ui.home.keys_locked_text")))
 	}
@@ -36,6 +43,17 @@ func (s *home) keys(v View) []fyne.CanvasObject {
 		links = append(links, restore)
 	}
 	return append(out, part.Words(true, links...))
+}
+
+// gone says that this computer is activated and its keys can only come back from a
+// backup, whatever became of their file.
+func gone(st app.Status) bool {
+	if st.State != app.Activated || st.Access != app.AccessNone {
+		return false
+	}
+	return slices.ContainsFunc([]string{api.CodeVaultMissing, api.CodeVaultLost, api.CodeVaultBroken}, func(code string) bool {
+		return slices.Contains(st.Warnings, "error."+code)
+	})
 }
 
 // row is one key: pressed, it opens and shows what can be done with it.

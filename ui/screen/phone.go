@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"github.com/seed-1feef0b2/holdfast/api"
+	"github.com/seed-1feef0b2/holdfast/app"
 	"github.com/seed-1feef0b2/holdfast/ui/look"
 	"github.com/seed-1feef0b2/holdfast/ui/part"
 )
@@ -74,7 +75,8 @@ func looksLikePhone(s string) bool {
 	return plus && len(rest) >= 8 && len(rest) <= 15 && strings.Trim(rest, "0123456789") == ""
 }
 
-// address gives the account's e-mail address again after the server lost it.
+// address gives the account's e-mail address again after the server lost it, or says
+// it to take over new keys of the server.
 type address struct {
 	base
 	email, password *part.Field
@@ -93,9 +95,16 @@ func (s *address) Close()                { s.do.Go(AtHome, "") }
 func (s *address) Show(v View) []fyne.CanvasObject {
 	busy := v.Busy(WorkEmail)
 	lock(busy, s.email, s.password)
-	button := s.kit.Button("go", part.Primary, s.p.T("ui.phone.go"), s.submit)
+	title, says, does := "ui.address.title", s.p.T("ui.address.text"), "ui.phone.go"
+	switch {
+	case !v.Status.ContactLost && v.Status.NewKeys:
+		title, says, does = "ui.address.keys_title", s.p.T("ui.address.keys_text"), "ui.address.keys_go"
+	case v.Status.State == app.Activated:
+		says += " " + s.p.T("ui.address.safe")
+	}
+	button := s.kit.Button("go", part.Primary, s.p.T(does), s.submit)
 	button.SetBusy(busy)
-	return some(s.back(AtHome), part.Heading(s.p.T("ui.address.title")), part.Say(s.p.T("ui.address.text")), s.email.Object(),
+	return some(s.back(AtHome), part.Heading(s.p.T(title)), part.Say(says), s.email.Object(),
 		s.password.Object(), s.trouble(v.FailedAt(WorkEmail), v.Now.Location()), button)
 }
 
@@ -110,10 +119,22 @@ func (s *address) submit() {
 	s.do.GiveEmail(email, s.password.Text())
 }
 
-// contactLost says on home that no code can be sent any more.
+// contactLost says on home that no code can be sent any more. While the code that
+// gives the address again is under way, it leads back to that.
 func (s *home) contactLost(v View) fyne.CanvasObject {
-	if !v.Status.ContactLost {
+	switch {
+	case !v.Status.ContactLost && v.Status.NewKeys:
+		give := s.kit.Link("address", "", s.p.T("ui.address.keys_give"), func() { s.do.Go(AtAddress, "") })
+		return part.Strip(part.Warn, "", s.p.T("ui.address.keys"), give)
+	case !v.Status.ContactLost:
 		return nil
+	}
+	if ch := v.Status.Challenge; ch != nil && ch.Reason == api.ReasonEmail {
+		if v.Status.State == app.Limited {
+			return nil // the banner leads there
+		}
+		back := s.kit.Link("code", "", s.p.T("ui.home.enter_code"), func() { s.do.Go(AtCode, "") })
+		return part.Strip(part.Warn, "", s.p.T("ui.address.lost"), back)
 	}
 	give := s.kit.Link("address", "", s.p.T("ui.address.give"), func() { s.do.Go(AtAddress, "") })
 	return part.Strip(part.Warn, "", s.p.T("ui.address.lost"), give)

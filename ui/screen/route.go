@@ -57,7 +57,12 @@ func Route(v View) Name {
 		return newcomer(v.Place)
 	case app.Pending:
 		return Code
-	case app.Changed, app.Frozen:
+	case app.Changed:
+		if v.Place == AtAddress && v.Status.ContactLost {
+			return Address
+		}
+		return Changed
+	case app.Frozen:
 		return Changed
 	case app.Revoked:
 		return leaving(v.Place, Revoked)
@@ -106,8 +111,11 @@ func owner(v View) Name {
 	if v.Place == AtCode && v.Status.Challenge != nil {
 		return codeScreen(v.Status.Challenge.Reason) // an announcement's: nothing else asks while all is open
 	}
-	if name, ok := asked[v.Place]; ok && v.Status.State == app.Activated {
+	if name, ok := asked[v.Place]; ok && (v.Status.State == app.Activated || name == Address && (v.Status.ContactLost || v.Status.NewKeys)) {
 		return name
+	}
+	if v.Place == AtRestore && gone(v.Status) {
+		return Restore
 	}
 	name, ok := map[Place]Name{AtAddKey: AddKey, AtRemove: Remove, AtBackup: Backup, AtRestore: Restore, AtRotate: Rotate}[v.Place]
 	if !ok || v.Status.Access == app.AccessNone {

@@ -20,6 +20,10 @@ func challenged(reason string) func(*View) {
 	return func(v *View) { v.Status.Challenge = &app.Challenge{Reason: reason} }
 }
 
+func lostAddress(v *View) { v.Status.ContactLost = true }
+
+func goneVault(v *View) { v.Status.Warnings = []string{"error." + api.CodeVaultLost} }
+
 func TestRoute(t *testing.T) {
 	activated := func(p Place) View { return view(app.Activated, app.AccessWrite, p) }
 	readOnly := func(p Place) View { return view(app.Limited, app.AccessRead, p) }
@@ -60,6 +64,14 @@ func TestRoute(t *testing.T) {
 		{"limited, back to the code", with(limited(AtCode), challenged(api.ReasonChanged)), Changed},
 		{"limited, back to the first code", with(limited(AtCode), challenged(api.ReasonRegister)), Code},
 		{"limited, no code is asked for", limited(AtCode), Home},
+		{"changed, gives the lost address", with(view(app.Changed, app.AccessNone, AtAddress), lostAddress), Address},
+		{"changed, no address is lost", view(app.Changed, app.AccessNone, AtAddress), Changed},
+		{"frozen gives no address", with(view(app.Frozen, app.AccessNone, AtAddress), lostAddress), Changed},
+		{"limited, gives the lost address", with(limited(AtAddress), lostAddress), Address},
+		{"limited, no address is lost", limited(AtAddress), Home},
+		{"limited, confirms new keys", with(limited(AtAddress), func(v *View) { v.Status.NewKeys = true }), Address},
+		{"restores what is gone", with(view(app.Activated, app.AccessNone, AtRestore), goneVault), Restore},
+		{"what is not gone is not restored", view(app.Activated, app.AccessNone, AtRestore), Home},
 		{"read-only backs up", readOnly(AtBackup), Backup},
 		{"read-only adds no key", readOnly(AtAddKey), Home},
 		{"read-only removes no key", readOnly(AtRemove), Home},

@@ -31,7 +31,7 @@ func (s *security) Close() { s.do.Go(AtHome, "") }
 func (s *security) Show(v View) []fyne.CanvasObject {
 	loc := v.Now.Location()
 	body := some(s.back(AtHome), part.Head("mail", look.Primary, s.p.T("ui.security.title")), part.Say(s.p.T("ui.security.text")),
-		s.told(v), s.trouble(v.FailedAt(WorkSecurity, WorkTest, WorkLift), loc))
+		s.notice(v), s.trouble(v.FailedAt(WorkSecurity, WorkTest, WorkLift), loc))
 	sec := v.Security
 	if sec == nil {
 		if v.FailedAt(WorkSecurity) == nil {
@@ -44,14 +44,6 @@ func (s *security) Show(v View) []fyne.CanvasObject {
 		return append(body, s.confirm(v)...)
 	}
 	return append(body, s.links(sec))
-}
-
-// told says once what was done, or what became of a test message.
-func (s *security) told(v View) fyne.CanvasObject {
-	if v.Notice == nil {
-		return nil
-	}
-	return part.Strip(part.Good, "", s.p.T(v.Notice.Key, text.Data{"Count": v.Notice.Count, "Name": v.Notice.Name}), nil)
 }
 
 // stopped says that strangers' wrong codes keep new computers out.

@@ -117,7 +117,10 @@ func TestALostAddressIsAskedForOnHome(t *testing.T) {
 	if !slices.Equal(b.calls, []string{"go address "}) {
 		t.Errorf("%v", b.calls)
 	}
-	b = onBench(t, owner0(AtAddress))
+	v = owner0(AtAddress)
+	v.Status.ContactLost = true
+	b = onBench(t, v)
+	b.says("Your keys are safe on this computer.")
 	s := b.scr.(*address)
 	s.email.Entry.SetText("kim@example.org")
 	s.password.Entry.SetText("right")

@@ -26,6 +26,9 @@ func History() []app.Event {
 			Drift: []app.Drift{{Class: "hardware", Kind: "boot-disk", Change: api.Changed, Count: 1}, Drift()[1]},
 		},
 		{At: ago(5, 19, 16), Event: api.EventAsked, Reason: api.ReasonChanged, Reference: "K7Q", Asked: true},
+		{At: ago(6, 16, 3), Event: api.EventSentAgain, Reference: "K7Q", By: "staff"},
+		{At: ago(6, 16, 1), Event: api.EventViewed, By: "staff"},
+		{At: ago(8, 11, 30), Event: api.EventHeld, Reason: "suspicion", By: "owner"},
 		updates(ago(12, 9, 5), "6.1.0-26", "6.1.0-27", 9),
 		{At: ago(16, 21, 44), Event: api.EventAccepted, Flags: []string{api.FlagNewDriver}, Drift: []app.Drift{
 			{Class: "driver", Kind: "module", Change: api.Added, After: "vboxdrv 7.0.20", Count: 1},

@@ -58,8 +58,6 @@ func securities() []Story {
 		{Name: "changed-phone-failed", View: challenge(both, func(ch *app.Challenge) {
 			ch.Deliveries[1].State, ch.Deliveries[1].Detail = api.DeliveryBounced, "30005 unknown destination"
 		})},
-		{Name: "address-empty", View: with(Activated(), func(v *screen.View) { v.Place, v.Status.ContactLost = screen.AtAddress, true })},
-		{Name: "home-address-lost", View: with(Activated(), func(v *screen.View) { v.Status.ContactLost = true })},
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 // All are all stories, in the order in which a person meets them.
 func All() []Story {
 	var all []Story
-	for _, part := range [][]Story{beginning(), codes(), changes(), homes(), keys(), asides(), asking(), histories(), securities()} {
+	for _, part := range [][]Story{beginning(), codes(), changes(), homes(), keys(), asides(), asking(), histories(), securities(), losses()} {
 		all = append(all, part...)
 	}
 	return all
