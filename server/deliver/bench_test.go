@@ -3,7 +3,6 @@ package deliver
 import (
 	"bufio"
 	"bytes"
-	"io"
 	"net"
 	"testing"
 	"time"
@@ -53,7 +52,7 @@ func BenchmarkHandOver(b *testing.B) {
 
 // takesAll is a relay that takes every mail and forgets it.
 func takesAll(tb testing.TB, extensions string) string {
-	return listen(tb, func(in *bufio.Reader, out io.Writer) bool {
+	return listen(tb, func(in *bufio.Reader, out *bufio.Writer) bool {
 		line, err := in.ReadSlice('\n')
 		if err != nil || len(line) < 4 {
 			return false
@@ -63,12 +62,13 @@ func takesAll(tb testing.TB, extensions string) string {
 		case "EHLO":
 			answer = "250-sink\r\n" + extensions + "250 8BITMIME\r\n"
 		case "DATA":
-			_, _ = io.WriteString(out, "354 go on\r\n")
+			_, _ = out.WriteString("354 go on\r\n")
+			_ = out.Flush()
 			for err == nil && !bytes.Equal(line, []byte(".\r\n")) {
 				line, err = in.ReadSlice('\n')
 			}
 		}
-		_, err = io.WriteString(out, answer)
+		_, err = out.WriteString(answer)
 		return err == nil
 	}, "220 sink\r\n")
 }
@@ -76,10 +76,10 @@ func takesAll(tb testing.TB, extensions string) string {
 // bareTrips is how long n times the round trips of a mail take: of the envelope's
 // three commands, together or each by itself, and of the text.
 func bareTrips(b *testing.B, n int, together bool, size int) time.Duration {
-	address := listen(b, func(in *bufio.Reader, out io.Writer) bool {
+	address := listen(b, func(in *bufio.Reader, out *bufio.Writer) bool {
 		_, err := in.ReadSlice('\n')
 		if err == nil {
-			_, err = io.WriteString(out, "250 ok\r\n")
+			_, err = out.WriteString("250 ok\r\n")
 		}
 		return err == nil
 	}, "")
@@ -109,7 +109,7 @@ func bareTrips(b *testing.B, n int, together bool, size int) time.Duration {
 func line(n int) []byte { return append(bytes.Repeat([]byte("x"), n-2), "\r\n"...) }
 
 // listen serves connections: it greets, and then answers until told to stop.
-func listen(tb testing.TB, answer func(*bufio.Reader, io.Writer) bool, greeting string) string {
+func listen(tb testing.TB, answer func(*bufio.Reader, *bufio.Writer) bool, greeting string) string {
 	tb.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -124,10 +124,15 @@ func listen(tb testing.TB, answer func(*bufio.Reader, io.Writer) bool, greeting 
 			}
 			go func() {
 				defer c.Close()
-				in := bufio.NewReaderSize(c, 64<<10)
-				_, _ = io.WriteString(c, greeting)
-				for answer(in, c) {
+				in, out := bufio.NewReaderSize(c, 64<<10), bufio.NewWriter(c)
+				_, _ = out.WriteString(greeting)
+				for goesOn := true; goesOn; {
+					if in.Buffered() == 0 { // replies to what came together go together
+						_ = out.Flush()
+					}
+					goesOn = answer(in, out)
 				}
+				_ = out.Flush()
 			}()
 		}
 	}()

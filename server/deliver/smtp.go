@@ -13,6 +13,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -113,7 +114,9 @@ type SMTP struct {
 	relay   relay
 	opt     SMTPOptions
 	from    *mail.Address
+	shown   string // From in the header
 	bounces string
+	buffers sync.Pool // *[]byte, for mails while they are written
 	idle    *pool
 	tls     *tls.Config
 	network func(ctx context.Context, network, address string) (net.Conn, error)
@@ -161,10 +164,16 @@ func NewSMTP(opt SMTPOptions) (*SMTP, error) {
 	if opt.Connections <= 0 {
 		opt.Connections = 4
 	}
+	from.Name = opt.Name
 	return &SMTP{
-		relay: r, opt: opt, from: &mail.Address{Name: opt.Name, Address: from.Address}, bounces: bounces,
+		relay: r, opt: opt, from: from, shown: from.String(), bounces: bounces, buffers: sync.Pool{New: newBuffer},
 		idle: &pool{most: opt.Connections}, tls: tlsConfig(r, opt), network: (&net.Dialer{}).DialContext,
 	}, nil
+}
+
+func newBuffer() any {
+	buf := make([]byte, 0, mailSize)
+	return &buf
 }
 
 // tlsConfig: on loopback, where encryption is taken when offered, a relay that

@@ -22,6 +22,9 @@ const (
 // conn is one connection to the relay after greeting, TLS and sign-in.
 type conn struct {
 	client *smtp.Client
+	offers offers
+	// spent says that nothing more can be said on it.
+	spent  bool
 	mu     sync.Mutex // guards raw while dialling
 	raw    net.Conn
 	uses   int
@@ -65,6 +68,7 @@ func (s *SMTP) dial(ctx context.Context) (*conn, error) {
 		c.drop()
 		return nil, err
 	}
+	c.offers = offersOf(c.client)
 	return c, nil
 }
 

@@ -11,9 +11,6 @@ import (
 	"strings"
 	"time"
 
-	gomail "github.com/wneessen/go-mail"
-	"github.com/wneessen/go-mail/smtp"
-
 	"github.com/seed-1feef0b2/holdfast/server"
 )
 
@@ -32,25 +29,29 @@ func (s *SMTP) Send(ctx context.Context, l Letter) Outcome {
 	if err != nil || to.Address != l.To || strings.ContainsAny(l.To, "\r\n") {
 		return refusedThem("the address cannot be used")
 	}
-	msg, err := s.envelope(l)
+	memory := s.buffers.Get().(*[]byte)
+	defer s.buffers.Put(memory)
+	text, err := s.compose(*memory, l, to)
 	if err != nil {
 		return refused("the message cannot be sent as mail")
 	}
-	ctx, cancel := context.WithTimeout(ctx, s.opt.Timeout)
-	defer cancel()
+	*memory = text
+	until := time.Now().Add(s.opt.Timeout)
 	if c := s.idle.take(); c != nil {
-		reply, err := s.over(ctx, c, l, msg)
+		reply, err := s.over(ctx, c, until, l, text)
 		if !errors.Is(err, errStale) {
 			return s.judge(ctx, reply, err, l)
 		}
 	}
+	ctx, cancel := context.WithDeadline(ctx, until)
+	defer cancel()
 	c, err := s.dial(ctx)
 	if err != nil {
 		out := down(cleanDetail(trouble(ctx, err), l))
 		out.Down = !errors.Is(ctx.Err(), context.Canceled) // this server stops: no word against the relay
 		return out
 	}
-	reply, err := s.over(ctx, c, l, msg)
+	reply, err := s.over(ctx, c, until, l, text)
 	return s.judge(ctx, reply, err, l)
 }
 
@@ -130,100 +131,4 @@ func trouble(ctx context.Context, err error) string {
 	default:
 		return "the connection to the mail server broke"
 	}
-}
-
-// over hands a letter over on a connection and keeps the connection where the
-// relay still speaks on it.
-func (s *SMTP) over(ctx context.Context, c *conn, l Letter, msg *gomail.Msg) (string, error) {
-	stop := context.AfterFunc(ctx, c.drop)
-	reply, err := transact(c, s.opt.Timeout, s.bounces, l, msg)
-	var said *textproto.Error
-	switch {
-	case !stop():
-		c.drop()
-	case err == nil, errors.As(err, &said) && said.Code != 421 && c.client.Reset() == nil:
-		s.idle.give(c)
-	default:
-		c.drop()
-	}
-	return reply, err
-}
-
-// transact is one mail transaction (RFC 5321, section 3.3). A dead kept
-// connection, or one that the relay ends, shows before anything of the letter was said.
-func transact(c *conn, timeout time.Duration, from string, l Letter, msg *gomail.Msg) (string, error) {
-	if err := c.client.UpdateDeadline(timeout); err != nil {
-		return "", errStale
-	}
-	c.askForReturn(l)
-	if err := c.client.Mail("<" + from + ">"); err != nil {
-		var said *textproto.Error
-		if c.uses > 0 && (!errors.As(err, &said) || said.Code == 421) {
-			return "", errStale
-		}
-		return "", fmt.Errorf("%w: %w", errSender, err)
-	}
-	if err := c.client.Rcpt("<" + l.To + ">"); err != nil {
-		return "", fmt.Errorf("%w: %w", errAddress, err)
-	}
-	w, err := c.client.Data()
-	if err != nil {
-		return "", err
-	}
-	if _, err := msg.WriteTo(w); err != nil {
-		return "", err
-	}
-	if err := w.Close(); err != nil {
-		return "", err
-	}
-	if d, ok := w.(*smtp.DataCloser); ok {
-		return d.ServerResponse(), nil
-	}
-	return "", nil
-}
-
-// askForReturn asks a relay that knows how (RFC 3461) to return a failed mail
-// without its body, which holds a code, and to name it by our envelope id. It is
-// not asked to tell of delays: nothing would follow from that.
-func (c *conn) askForReturn(l Letter) {
-	ret, notify := "", ""
-	if id := envelopeID(l); anEnvelope.MatchString(id) {
-		ret, notify = "HDRS", "FAILURE"
-		if len(id) <= envelopeMost {
-			ret += " ENVID=" + id
-		}
-	}
-	c.client.SetDSNMailReturnOption(ret)
-	c.client.SetDSNRcptNotifyOption(notify)
-}
-
-// envelope makes the mail: plain text and HTML, no trace of the program.
-func (s *SMTP) envelope(l Letter) (*gomail.Msg, error) {
-	m := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
-	if s.opt.Sign != nil {
-		m.SetDKIM(s.opt.Sign.signer(l.Date))
-	}
-	m.FromMailAddress(s.from)
-	if err := m.To(l.To); err != nil {
-		return nil, err
-	}
-	if strings.ContainsAny(l.Subject+l.MessageID+l.Language+l.Return, "\r\n") {
-		return nil, errors.New("deliver: a header with a line end")
-	}
-	m.Subject(l.Subject)
-	m.SetDateWithValue(l.Date)
-	id := l.MessageID
-	if id == "" {
-		id = fmt.Sprintf("%d.%s@%s", l.Date.UnixNano(), strings.ToLower(l.Reference), s.opt.Host)
-	}
-	m.SetMessageIDWithValue(id)
-	m.SetGenHeader("Content-Language", l.Language)
-	m.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: no out-of-office replies
-	m.SetGenHeader("X-Auto-Response-Suppress", "All")
-	if l.Return != "" {
-		m.SetGenHeader(returnHeader, l.Return)
-	}
-	m.SetBodyString(gomail.TypeTextPlain, l.Text)
-	m.AddAlternativeString(gomail.TypeTextHTML, l.HTML)
-	return m, nil
 }
