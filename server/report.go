@@ -11,14 +11,17 @@ import (
 // handed over earlier. It is trusted only as far as whoever took it in has
 // checked it: a callback's signature, a Message-ID that nobody can guess.
 type Report struct {
-	// MessageID or Provider names the message, the other is empty.
+	// MessageID or Provider names the message; where both are given, both must. Provider
+	// is "NAME/ID", as it was when that provider took the message: no provider says
+	// anything of what another one took.
 	MessageID string
-	Provider  string // "NAME/ID"
+	Provider  string
 	// Mark, where it is set, must be the one that the mail of MessageID carries:
 	// with another one the report is refused.
 	Mark string
 	// Channel, where it is set, is the one that the message must have gone by: whoever
-	// reports on mail says nothing of text messages.
+	// reports on mail says nothing of text messages. Where it is empty, a report that
+	// names a provider is about a phone, and any other about mail.
 	Channel string
 	// State is api.DeliveryDelivered, api.DeliveryBounced, or empty for news that
 	// change nothing; Detail is in the provider's words, without any address.
@@ -85,13 +88,19 @@ func (w *work) reported(r Report) (OutboxRow, error) {
 	if r.Mark != "" && !w.marked(r.MessageID, r.Mark) {
 		return OutboxRow{}, ErrMark
 	}
-	if r.Provider != "" {
-		return w.tx.MessageByProvider(r.Provider)
+	var row OutboxRow
+	err := ErrNotFound
+	switch {
+	case r.MessageID != "":
+		row, err = w.tx.MessageByID(r.MessageID)
+	case r.Provider != "":
+		row, err = w.tx.MessageByProvider(r.Provider)
 	}
-	if r.MessageID == "" {
-		return OutboxRow{}, ErrNotFound
+	mail := row.Channel == api.ChannelEmail
+	if err == nil && (r.Provider != "" && r.Provider != row.Provider || r.Channel == "" && mail != (r.Provider == "")) {
+		err = ErrNotFound
 	}
-	return w.tx.MessageByID(r.MessageID)
+	return row, err
 }
 
 // MessageUnderWay gives a message of a channel again, with its code, while it is

@@ -59,7 +59,7 @@ func (c *callee) TakeReport(_ context.Context, r server.Report) (bool, error) {
 	if c.fail != nil {
 		return false, c.fail
 	}
-	if !c.known[r.Provider+r.MessageID] {
+	if !c.known[r.Provider] && !c.known[r.MessageID] {
 		return false, nil
 	}
 	c.took <- r

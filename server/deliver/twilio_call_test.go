@@ -43,7 +43,7 @@ func TestACodeIsHeardAfterTheKeyAndTwice(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("%s: heard %q", lang, got)
 		}
-		if r := c.next(t); r.State != api.DeliveryDelivered || r.MessageID != l.MessageID {
+		if r := c.next(t); r.State != api.DeliveryDelivered || r.MessageID != l.MessageID || !strings.HasPrefix(r.Provider, "acme/CA") {
 			t.Errorf("%s: %+v", lang, r)
 		}
 		if r := c.next(t); r.State != api.DeliveryBounced || !r.Mild { // the end of the call, which says nothing against it

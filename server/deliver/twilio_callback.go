@@ -82,7 +82,9 @@ func (t *Twilio) pressed(ctx context.Context, word, token string, form url.Value
 	if form.Get("Digits") != "1" {
 		return http.StatusOK, "text/xml", []byte(t.prompt(l.Language, l.Prompt, t.wordsURL(l, token)))
 	}
-	err = reports.Take(ctx, server.Report{MessageID: id, State: api.DeliveryDelivered, Detail: "somebody pressed 1 to hear it"})
+	err = reports.Take(ctx, server.Report{
+		MessageID: id, Provider: t.opt.Name + "/" + form.Get("CallSid"), State: api.DeliveryDelivered, Detail: "somebody pressed 1 to hear it",
+	})
 	if err != nil {
 		return http.StatusServiceUnavailable, "", nil
 	}

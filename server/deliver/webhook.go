@@ -141,7 +141,9 @@ func (w *Webhook) judge(r reply, l Letter) Outcome {
 	switch {
 	case r.status/100 == 2:
 		w.brake.release()
-		return handedOver(words)
+		out := handedOver(words)
+		out.Provider = w.taken(l.MessageID)
+		return out
 	case r.status == http.StatusUnprocessableEntity:
 		return refusedThem(words)
 	case r.status == http.StatusTooManyRequests:
@@ -151,6 +153,10 @@ func (w *Webhook) judge(r reply, l Letter) Outcome {
 		return down(words)
 	}
 }
+
+// taken names a message that this webhook took: what others took by the same
+// Message-ID, it does not report on.
+func (w *Webhook) taken(messageID string) string { return w.opt.Name + "/" + messageID }
 
 // Callback takes reports in, signed in the same way.
 func (w *Webhook) Callback(reports *Reports) func(context.Context, string, http.Header, []byte) (int, string, []byte) {
@@ -168,7 +174,7 @@ func (w *Webhook) Callback(reports *Reports) func(context.Context, string, http.
 		}
 		state := map[string]string{hookDelivered: api.DeliveryDelivered, hookFailed: api.DeliveryBounced}[e.Type]
 		detail := phoneDetail(e.Data.Detail, Letter{})
-		if reports.Take(ctx, server.Report{MessageID: e.Data.ID, State: state, Detail: detail}) != nil {
+		if reports.Take(ctx, server.Report{Provider: w.taken(e.Data.ID), State: state, Detail: detail}) != nil {
 			return http.StatusServiceUnavailable, "", nil
 		}
 		return http.StatusNoContent, "", nil

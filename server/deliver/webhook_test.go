@@ -60,7 +60,7 @@ func TestWebhookAnswers(t *testing.T) {
 		t.Errorf("at once after 429: %+v", out)
 	}
 	now = now.Add(2 * time.Second)
-	if out := send(t, s, l); out.State != api.DeliveryHandedOver {
+	if out := send(t, s, l); out.State != api.DeliveryHandedOver || out.Provider != "own/"+l.MessageID {
 		t.Errorf("later: %+v", out)
 	}
 }
@@ -77,7 +77,7 @@ func TestAWebhookWithAnotherSecretIsNotTaken(t *testing.T) {
 
 func TestWebhookReports(t *testing.T) {
 	peer, _, c := hookPeer(t, nil)
-	c.knows("one@example.org")
+	c.knows("own/one@example.org")
 	order := func(change map[string]any) map[string]any {
 		o := map[string]any{"url": c.url + "/v1/reports/own", "type": "message.delivered", "id": "one@example.org", "detail": "on the phone 090 123 4567"}
 		for k, v := range change {
@@ -105,7 +105,7 @@ func TestWebhookReports(t *testing.T) {
 		}
 		if q.state == "" {
 			c.nothing(t, name)
-		} else if got, want := c.next(t), (server.Report{MessageID: "one@example.org", State: q.state, Detail: "on the phone (hidden)"}); got != want {
+		} else if got, want := c.next(t), (server.Report{Provider: "own/one@example.org", State: q.state, Detail: "on the phone (hidden)"}); got != want {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
