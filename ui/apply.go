@@ -89,6 +89,7 @@ func (s *Shell) succeed(r Result, before app.State) {
 	case screen.WorkLift:
 		s.secure("ui.notice.lifted", r)
 	case screen.WorkTest:
+		s.tested = s.cfg.Now()
 		s.view.Notice = &screen.Notice{Key: "ui.notice.test"}
 	case screen.WorkReplace:
 		s.view.Place = screen.AtHome
@@ -184,9 +185,23 @@ func (s *Shell) due() {
 	case now.Sub(s.checked) >= checkEvery:
 		s.checked = now
 		s.quietly(screen.WorkCheck, s.cfg.Client.CheckIn)
+	case s.name == screen.Security && now.Sub(s.tested) < testedFor && now.Sub(s.refreshed) >= refreshEvery:
+		s.refreshed = now
+		if s.runner.do(s.again(secured(screen.WorkSecurity, s.cfg.Client.Security))) {
+			s.quiet++
+		}
 	case st.Challenge != nil && watched(s.name) && now.Sub(s.refreshed) >= refreshAfter(st.Challenge):
 		s.refreshed = now
 		s.quietly(screen.WorkRefresh, s.cfg.Client.Refresh)
+	}
+}
+
+// again is a job that nobody asked for.
+func (s *Shell) again(j job) job {
+	return func(ctx context.Context) Result {
+		r := j(ctx)
+		r.Quiet = true
+		return r
 	}
 }
 

@@ -34,6 +34,8 @@ type fake struct {
 	err   error
 	keys  []vault.Info
 	saved app.Settings
+	// failing is why the last message failed.
+	failing string
 }
 
 func (f *fake) call(words ...string) (app.Status, error) {
@@ -171,7 +173,7 @@ func (f *fake) TestChannel(_ context.Context, c string) (app.Delivery, error) {
 
 func (f *fake) secured(what string) (app.Security, error) {
 	_, err := f.call(what)
-	return app.Security{Channel: "email", Ways: []app.Way{{Channel: "email", Destination: "k•••@e•••.org"}}}, err
+	return app.Security{Channel: "email", Ways: []app.Way{{Channel: "email", Destination: "k•••@e•••.org", Failing: f.failing}}}, err
 }
 
 // rig is a shell over a fake, whose work is done when the test says so.

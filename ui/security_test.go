@@ -80,3 +80,67 @@ func TestTestsAndTakingBack(t *testing.T) {
 	r.did("lift")
 	r.at(screen.Security)
 }
+
+// TestWhatBecomesOfATestMessageIsShown: nobody has to press anything to learn that it
+// came back.
+func TestWhatBecomesOfATestMessageIsShown(t *testing.T) {
+	r := started(t, story.Activated())
+	r.shell.Go(screen.AtSecurity, "")
+	r.work()
+	r.fake.said()
+	r.shell.TestChannel(api.ChannelEmail)
+	r.work()
+	r.did("test email")
+	r.fake.failing = "550 5.1.1 no such mailbox"
+	r.later(refreshEvery)
+	r.work()
+	r.did("security")
+	if !r.says("550 5.1.1 no such mailbox") || !r.says("A test message is on its way.") {
+		t.Error("nothing says that it came back")
+	}
+	r.later(testedFor)
+	r.work()
+	r.did("")
+}
+
+// TestAnAddressGivenWhileLockedLeadsToTheComputersOwnCode: and one that the server
+// knows already leads home.
+func TestAnAddressGivenWhileLockedLeadsToTheComputersOwnCode(t *testing.T) {
+	lost := story.Changed()
+	lost.Status.ContactLost = true
+	r := started(t, lost)
+	r.at(screen.Changed)
+	r.shell.Go(screen.AtAddress, "")
+	r.at(screen.Address)
+	asked := story.Changed()
+	asked.Status.ContactLost, asked.Status.Challenge = true, story.Challenge(api.ReasonEmail)
+	r.fake.becomes(asked, nil)
+	r.shell.GiveEmail("kim@example.org", "a long enough password")
+	r.work()
+	r.at(screen.Changed)
+	r.types(whole)
+	given := story.Changed()
+	given.Status.Challenge.Reference = "2MX"
+	r.fake.becomes(given, nil)
+	r.work()
+	r.at(screen.Changed)
+	if !r.says("Codes can reach you again.") || !r.says("Reference 2MX") {
+		t.Error("nothing says that the next code is another one")
+	}
+
+	r = started(t, story.Activated())
+	fresh := story.Activated()
+	fresh.Status.NewKeys = true
+	r.fake.becomes(fresh, nil)
+	r.shell.Check()
+	r.work()
+	r.shell.Go(screen.AtAddress, "")
+	r.at(screen.Address)
+	r.fake.becomes(story.Activated(), nil)
+	r.shell.GiveEmail("kim@example.org", "a long enough password")
+	r.work()
+	r.at(screen.Home)
+	if !r.says("new keys") {
+		t.Error("nothing says that it is done")
+	}
+}

@@ -57,7 +57,8 @@ type Shell struct {
 	copiedAt  time.Time
 	checked   time.Time // the last check-in
 	refreshed time.Time
-	quiet     int // quiet jobs under way
+	tested    time.Time // the last test message
+	quiet     int       // quiet jobs under way
 }
 
 // New makes a shell. It shows the first screen and starts nothing.

@@ -17,6 +17,7 @@ const (
 	refreshEvery = 4 * time.Second
 	refreshSoon  = time.Second // while a message waits to be sent
 	checkEvery   = time.Hour
+	testedFor    = 2 * time.Minute  // what became of a test message is looked for
 	secretFor    = 30 * time.Second // a key's value stays on the clipboard
 	copiedFor    = 2 * time.Second  // "Copied" is shown
 )

@@ -80,7 +80,8 @@ func (c *call) way(w io.Writer, way app.Way, inUse bool) {
 	}
 	fmt.Fprintln(w, c.say.T(key, text.Data{"Way": c.channelName(way.Channel), "To": way.Destination}))
 	if way.Failing != "" {
-		c.item(w, "cli.security.failing", text.Data{"Detail": way.Failing})
+		why, _ := app.SayDetail(c.say, way.Failing)
+		c.item(w, "cli.security.failing", text.Data{"Detail": why})
 	}
 	if way.Paused != "" {
 		c.item(w, "cli.security.paused", text.Data{"At": c.when(way.Paused)})

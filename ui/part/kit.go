@@ -41,7 +41,7 @@ func (k *Kit) Link(name, icon, text string, tapped func()) *Link {
 // Row is the row of a name, made anew only when what it says has changed.
 func (k *Kit) Row(name, icon, title, caption, arrow string, tapped func()) *Row {
 	r, ok := k.rows[name]
-	if !ok || r.name.Text != title {
+	if !ok || r.name.Text != title || (r.arrow == nil) != (arrow == "") {
 		r = NewRow(icon, title, caption, arrow, tapped)
 		k.rows[name] = r
 	}

@@ -35,7 +35,10 @@ func (s *changed) Show(v View) []fyne.CanvasObject {
 		}
 		return body
 	}
-	body := some(s.notice(v), s.head(ch), part.Say(s.p.T("ui.code.why."+reasonOf(ch))), s.drift(v))
+	body := some(s.notice(v), s.head(ch), part.Say(s.p.T("ui.code.why."+reasonOf(ch))))
+	if ch.Reason != api.ReasonEmail { // that code is about the address alone
+		body = append(body, some(s.drift(v))...)
+	}
 	body = append(body, s.panel(v, ch)...)
 	return append(body, s.ways(v, ch)...)
 }

@@ -16,14 +16,14 @@ import (
 // went, the field, sending again, and the ladder of help.
 type codePanel struct {
 	base
-	field   *part.CodeField
-	ladder  ladder
-	serial  int    // of the failure that the field was marked for
+	field  *part.CodeField
+	ladder ladder
+	serial int // of the failure that the field was marked for
 	// reference is that of the challenge that the field is for.
 	reference string
-	again   string // a refused value that was about to be sent once more
-	nothing bool   // the last paste held no code
-	other   bool   // the code of the other kind is typed: the mail's, or the phone's
+	again     string // a refused value that was about to be sent once more
+	nothing   bool   // the last paste held no code
+	other     bool   // the code of the other kind is typed: the mail's, or the phone's
 }
 
 func newCodePanel(b base) codePanel {

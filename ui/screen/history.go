@@ -147,15 +147,19 @@ func eventSign(e app.Event) (string, fyne.ThemeColorName) {
 	switch e.Event {
 	case api.EventActivated:
 		return "done", look.Done
-	case api.EventAsked:
+	case api.EventAsked, api.EventSentAgain:
 		return "mail", look.Warning
 	case api.EventForked:
 		return "copy", look.Error
-	case api.EventWrongCodes:
+	case api.EventWrongCodes, api.EventBlocked:
 		return "lock", look.Error
+	case api.EventViewed:
+		return "eye", look.Primary
+	case api.EventPhone, api.EventChannel:
+		return "sent", look.Primary
 	case api.EventKeyChanged, api.EventRotated, api.EventRotating, api.EventReleased:
 		return "key", look.Primary
-	case api.EventAnnounced:
+	case api.EventAnnounced, api.EventHeld:
 		return "clock", look.Primary
 	case api.EventPolicy:
 		return "settings", look.Primary

@@ -62,9 +62,13 @@ func (s *home) status(v View) fyne.CanvasObject {
 	return part.Beside(1, false, part.NewSign(icon, ink, look.Icon+look.Small), part.Strong(s.p.T(key)))
 }
 
-// warning is the one most important warning.
+// warning is the one most important warning, with what to do where its sentence does
+// not say that.
 func warning(p *text.Printer, keys []string) fyne.CanvasObject {
 	for _, key := range keys {
+		if more := "ui.warning." + strings.TrimPrefix(key, "error."); p.Has(more) {
+			key = more
+		}
 		if said, err := p.Try(key); err == nil {
 			return part.Strip(part.Warn, "", said, nil)
 		}

@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -24,8 +25,16 @@ type ladder struct {
 	hinted bool
 }
 
-// follow opens the ladder by itself once a message is later than usual.
+// follow opens the ladder by itself once a message is later than usual, and at what
+// can be wrong with the address as soon as none got through.
 func (l *ladder) follow(v View, ch *app.Challenge) {
+	if mail, phone := arriving(ch); len(ch.Deliveries) > 0 && !mail && !phone {
+		if !l.hinted && !l.closed {
+			l.open, l.step = true, slices.IndexFunc(rungsOf(ch), func(name string) bool { return name == "address" || name == "phone" })
+		}
+		l.hinted = true
+		return
+	}
 	since := parse(ch.Opened, v.Now.Location())
 	if since.IsZero() || v.Now.Sub(since) < WaitHint(ch.Channel) || l.hinted {
 		return

@@ -29,13 +29,31 @@ func mixed(ch *app.Challenge) bool {
 	return mail && phone
 }
 
-// form is what the field draws: the challenge's kind of code, or the other one
-// where the person has that.
+// arriving says which kinds of code the person may still get or have: by mail, to a
+// phone.
+func arriving(ch *app.Challenge) (mail, phone bool) {
+	for _, d := range ch.Deliveries {
+		if d.State != api.DeliveryRefused && d.State != api.DeliveryBounced {
+			mail, phone = mail || !byPhone(d.Channel), phone || byPhone(d.Channel)
+		}
+	}
+	return mail, phone
+}
+
+// form is what the field draws: the challenge's kind of code, or the other one where
+// that alone can have arrived or the person says so.
 func (c *codePanel) form(ch *app.Challenge) (crockford bool, length int) {
 	digits := ch.CodeKind == "digits"
-	if c.other && mixed(ch) {
-		digits = !digits
-	} else {
+	own := digits
+	if mixed(ch) {
+		if mail, phone := arriving(ch); mail != phone {
+			digits = phone
+		}
+		if c.other {
+			digits = !digits
+		}
+	}
+	if digits == own {
 		return !digits, ch.CodeLength
 	}
 	if digits {

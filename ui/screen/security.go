@@ -64,11 +64,11 @@ func (s *security) ways(v View, sec *app.Security) fyne.CanvasObject {
 		if at := parse(w.Paused, v.Now.Location()); at.After(v.Now) {
 			caption += " · " + s.p.T("ui.security.paused", text.Data{"At": clock(s.p, at, v.Now)})
 		}
-		sign := wayIcon[w.Channel]
+		sign, arrow := wayIcon[w.Channel], "forward"
 		if w.Channel == sec.Channel {
-			sign, caption = "done", caption+" · "+s.p.T("ui.security.in_use")
+			sign, arrow, caption = "done", "", caption+" · "+s.p.T("ui.security.in_use")
 		}
-		rows = append(rows, s.kit.Row("way."+w.Channel, sign, s.p.T("ui.way."+w.Channel), caption, "", func() { s.choose(w.Channel, sec) }))
+		rows = append(rows, s.kit.Row("way."+w.Channel, sign, s.p.T("ui.way."+w.Channel), caption, arrow, func() { s.choose(w.Channel, sec) }))
 	}
 	return part.Lines(rows...)
 }
@@ -79,7 +79,8 @@ var wayIcon = map[string]string{api.ChannelEmail: "mail", api.ChannelSMS: "sent"
 func (s *security) failing(sec *app.Security) fyne.CanvasObject {
 	for _, w := range sec.Ways {
 		if w.Failing != "" {
-			data := text.Data{"Way": s.p.T("ui.way." + w.Channel), "Detail": w.Failing}
+			why, _ := app.SayDetail(s.p, w.Failing)
+			data := text.Data{"Way": s.p.T("ui.way." + w.Channel), "Detail": why}
 			return part.Strip(part.Warn, "", s.p.T("ui.security.failing", data), nil)
 		}
 	}
