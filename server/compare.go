@@ -42,16 +42,27 @@ func (b buckets) at(k bucketKey) bucket {
 	return b[i].bucket
 }
 
+// bucketsOf sorts a snapshot's components into buckets.
+func bucketsOf(s api.Snapshot) buckets {
+	var room bucketRoom
+	return room.bucketsOf(s)
+}
+
+// bucketRoom is memory for one snapshot's buckets, which the next one's overwrite.
+type bucketRoom struct {
+	list    buckets
+	digests []string
+}
+
 // bucketsOf sorts a snapshot's components into buckets. Snapshots are kept in
 // canonical order, so that those of one bucket stand side by side.
-func bucketsOf(s api.Snapshot) buckets {
+func (r *bucketRoom) bucketsOf(s api.Snapshot) buckets {
 	list := s.Components
 	if !slices.IsSortedFunc(list, compareComponents) {
 		list = slices.Clone(list)
 		sortComponents(list)
 	}
-	out := make(buckets, 0, min(len(list), 48))
-	digests := make([]string, 0, len(list))
+	out, digests := slices.Grow(r.list[:0], min(len(list), usualBuckets)), slices.Grow(r.digests[:0], len(list))
 	for len(list) > 0 {
 		k := bucketKey{list[0].Class, list[0].Kind, list[0].Place}
 		b, first := bucket{}, len(digests)
@@ -71,8 +82,12 @@ func bucketsOf(s api.Snapshot) buckets {
 		out = append(out, namedBucket{k, b})
 		list = list[n:]
 	}
+	r.list, r.digests = out, digests
 	return out
 }
+
+// usualBuckets is how many a computer has at most, as a rule.
+const usualBuckets = 40
 
 // difference is how one bucket differs, in members.
 type difference struct {

@@ -93,7 +93,7 @@ func JudgeWithin(p api.Policy, known []api.Snapshot, now api.Snapshot, overdue O
 	for group := range p.Groups {
 		best.Groups[group] = GroupAbsent
 	}
-	c := comparison{policy: p, now: now, after: bucketsOf(now), overdue: overdue, windows: windowsFor(p, open)}
+	c := comparison{policy: p, now: now, after: bucketsOf(now), room: &bucketRoom{}, overdue: overdue, windows: windowsFor(p, open)}
 	var distance int
 	for i, k := range known {
 		j, d := c.judge(k)
@@ -119,6 +119,7 @@ type comparison struct {
 	policy  api.Policy
 	now     api.Snapshot
 	after   buckets
+	room    *bucketRoom // for the buckets of the one that it is compared with
 	overdue Overdue
 	windows []Window
 }
@@ -127,7 +128,7 @@ type comparison struct {
 // that other rules read as placeholders are left out, unless that would leave
 // nothing by which to recognise the computer.
 func (c comparison) judge(known api.Snapshot) (Judgement, int) {
-	before := bucketsOf(known)
+	before := c.room.bucketsOf(known)
 	rules := rulesBetween(known, c.now)
 	groups, lost, believable := c.groupStates(before, rules)
 	if !believable {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/seed-1feef0b2/holdfast/api"
@@ -67,13 +68,11 @@ func Required(platform string) []string {
 	if !slices.Contains(platforms, platform) {
 		return nil
 	}
-	list := make([]string, 0, len(kinds))
-	for k := range kinds {
-		list = append(list, k)
-	}
-	slices.Sort(list)
-	return list
+	return slices.Clone(kindNames)
 }
+
+// kindNames are the names of all kinds, sorted.
+var kindNames = slices.Sorted(maps.Keys(kinds))
 
 // anyMember says whether a set counts as the same while any known member of it
 // is there: cards come and go, and what newly appears is enrolled.

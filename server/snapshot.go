@@ -31,8 +31,8 @@ func checkSnapshot(s api.Snapshot) (api.Snapshot, error) {
 	if s.Schema != api.SchemaVersion {
 		return s, api.NewError(api.CodeSchemaUnknown)
 	}
-	required := Required(s.Platform)
-	if required == nil || len(s.Components) > maxComponents || s.Rules < 0 || s.Rules > maxRules {
+	required := kindNames
+	if !slices.Contains(platforms, s.Platform) || len(s.Components) > maxComponents || s.Rules < 0 || s.Rules > maxRules {
 		return s, invalid("snapshot")
 	}
 	seen := make(map[string]bool, len(required))

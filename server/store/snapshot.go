@@ -63,27 +63,42 @@ func unpackSnapshot(raw []byte) (api.Snapshot, error) {
 		return api.Snapshot{}, errSnapshot
 	}
 	s := api.Snapshot{Schema: int(r.number()), Platform: r.text()} //nolint:gosec // written by packSnapshot
-	s.Components = make([]api.Component, 0, len(raw)/digestBytes)
 	if format > firstFormat {
 		s.Rules = int(r.number()) //nolint:gosec // as above
 	}
+	count, present := 0, 0
+	for ahead := r; len(ahead.raw) > 0 && !ahead.broken; {
+		c, n := ahead.run(format, count)
+		if count += n; c.State == api.StatePresent {
+			present += n
+		}
+	}
+	s.Components = make([]api.Component, 0, count)
+	digits := make([]byte, 0, present*2*digestBytes)
 	for len(r.raw) > 0 && !r.broken {
-		c := api.Component{Class: r.text(), Kind: r.text(), Place: r.text(), State: r.text()}
-		if format > firstFormat {
-			c.From = r.text()
+		at := r
+		c, n := r.run(format, len(s.Components))
+		if c.State == api.StatePresent && !r.broken {
+			digits = hex.AppendEncode(digits, at.raw[len(at.raw)-len(r.raw)-n*digestBytes:len(at.raw)-len(r.raw)])
 		}
-		n := r.number()
-		if n == 0 || n > mostComponents-uint64(len(s.Components)) {
-			r.broken = true
-		}
-		if !r.broken {
-			s.Components = r.digests(s.Components, c, n)
+		for range n {
+			s.Components = append(s.Components, c)
 		}
 	}
 	if r.broken {
 		return api.Snapshot{}, errSnapshot
 	}
+	setDigests(s.Components, string(digits))
 	return s, nil
+}
+
+// setDigests gives each component that is present the next digest of a text.
+func setDigests(list []api.Component, digits string) {
+	for i := range list {
+		if list[i].State == api.StatePresent {
+			list[i].Digest, digits = digits[:2*digestBytes], digits[2*digestBytes:]
+		}
+	}
 }
 
 // digestBytes is the length of a digest; mostComponents bounds what a damaged
@@ -101,20 +116,25 @@ type reader struct {
 	broken bool
 }
 
-// digests appends a run of n components that differ in their digests, if they
-// have any.
-func (r *reader) digests(list []api.Component, c api.Component, n uint64) []api.Component {
-	var text string
-	if c.State == api.StatePresent {
-		text = hex.EncodeToString(r.take(n * digestBytes))
+// run reads what a run of n components has in common and passes over the digests
+// in which they differ, if they have any. So many components came before it. A
+// broken one has none.
+func (r *reader) run(format byte, before int) (c api.Component, n int) {
+	c = api.Component{Class: r.text(), Kind: r.text(), Place: r.text(), State: r.text()}
+	if format > firstFormat {
+		c.From = r.text()
 	}
-	for i := range n {
-		if text != "" {
-			c.Digest = text[i*2*digestBytes : (i+1)*2*digestBytes]
-		}
-		list = append(list, c)
+	count := r.number()
+	if count == 0 || count > mostComponents-uint64(before) { //nolint:gosec // a length
+		r.broken = true
 	}
-	return list
+	if c.State == api.StatePresent && !r.broken {
+		r.take(count * digestBytes)
+	}
+	if r.broken {
+		return c, 0
+	}
+	return c, int(count) //nolint:gosec // bounded above
 }
 
 func (r *reader) take(n uint64) []byte {

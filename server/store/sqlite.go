@@ -157,8 +157,11 @@ func (t *liteTx) query(_ context.Context, each func(scanner) error, query string
 }
 
 func (t *liteTx) note(err error) error {
+	if err == nil {
+		return nil
+	}
 	var e *liteError
-	if err != nil && t.broken == nil && errors.As(err, &e) && e.primary() != lite.SQLITE_CONSTRAINT {
+	if t.broken == nil && errors.As(err, &e) && e.primary() != lite.SQLITE_CONSTRAINT {
 		t.broken = err
 	}
 	return err
