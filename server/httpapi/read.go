@@ -36,8 +36,8 @@ func (r *reading) begin(body []byte) {
 
 // value reads the next value, whatever it is.
 func (r *reading) value(s shape, nullable bool, v reflect.Value) error {
-	if r.json.PeekKind() != 'n' {
-		return s.read(r, v)
+	if kind := r.json.PeekKind(); kind != 'n' {
+		return s.read(r, kind, v)
 	}
 	if _, err := r.json.ReadToken(); err != nil {
 		return errMalformed

@@ -5,13 +5,15 @@ import (
 	"slices"
 	"strconv"
 	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // shape reads values of one Go type as its published schema allows them.
 type shape interface {
-	// read takes the next value, which is not null, into v. An error ends the reading;
-	// what is only out of its range is noted, and reading goes on.
-	read(r *reading, v reflect.Value) error
+	// read takes the next value, which is of this kind and not null, into v. An error ends
+	// the reading; what is only out of its range is noted, and reading goes on.
+	read(r *reading, kind jsontext.Kind, v reflect.Value) error
 }
 
 const mostFields = 64 // bits of the sets below
@@ -30,13 +32,16 @@ type (
 	}
 )
 
-func (o *objectShape) read(r *reading, v reflect.Value) error {
-	if t, err := r.json.ReadToken(); err != nil || t.Kind() != '{' {
+func (o *objectShape) read(r *reading, kind jsontext.Kind, v reflect.Value) error {
+	if kind != '{' {
+		return errMalformed
+	}
+	if _, err := r.json.ReadToken(); err != nil {
 		return errMalformed
 	}
 	seen, next := uint64(0), 0
-	for r.json.PeekKind() != '}' {
-		i, err := o.member(r, next)
+	for kind := r.json.PeekKind(); kind != '}'; kind = r.json.PeekKind() {
+		i, err := o.member(r, kind, next)
 		if err != nil {
 			return err
 		}
@@ -58,8 +63,8 @@ func (o *objectShape) read(r *reading, v reflect.Value) error {
 }
 
 // member reads a member's name and gives its field; they mostly come in the fields' order.
-func (o *objectShape) member(r *reading, next int) (int, error) {
-	if kind := r.json.PeekKind(); kind != '"' {
+func (o *objectShape) member(r *reading, kind jsontext.Kind, next int) (int, error) {
+	if kind != '"' {
 		return 0, r.other(kind)
 	}
 	raw, err := r.json.ReadValue()
@@ -85,9 +90,9 @@ type pointerShape struct {
 	shape shape
 }
 
-func (p *pointerShape) read(r *reading, v reflect.Value) error {
+func (p *pointerShape) read(r *reading, kind jsontext.Kind, v reflect.Value) error {
 	v.Set(reflect.New(p.to))
-	return p.shape.read(r, v.Elem())
+	return p.shape.read(r, kind, v.Elem())
 }
 
 type listShape struct {
@@ -96,11 +101,15 @@ type listShape struct {
 	least, most *int
 }
 
-// firstItems is how much place a list is given first.
-const firstItems = 8
+// firstItems is how many items a list is given place for first: as many as most computers
+// have components besides their packages.
+const firstItems = 40
 
-func (l *listShape) read(r *reading, v reflect.Value) error {
-	if t, err := r.json.ReadToken(); err != nil || t.Kind() != '[' {
+func (l *listShape) read(r *reading, kind jsontext.Kind, v reflect.Value) error {
+	if kind != '[' {
+		return errMalformed
+	}
+	if _, err := r.json.ReadToken(); err != nil {
 		return errMalformed
 	}
 	v.Set(reflect.MakeSlice(v.Type(), 0, 0))
@@ -128,8 +137,8 @@ type textShape struct {
 	pattern     *matcher
 }
 
-func (x *textShape) read(r *reading, v reflect.Value) error {
-	if kind := r.json.PeekKind(); kind != '"' {
+func (x *textShape) read(r *reading, kind jsontext.Kind, v reflect.Value) error {
+	if kind != '"' {
 		return r.other(kind)
 	}
 	raw, err := r.json.ReadValue()
@@ -167,8 +176,8 @@ func (x *textShape) value(r *reading, s []byte) string {
 
 type integerShape struct{ least, most *float64 }
 
-func (x *integerShape) read(r *reading, v reflect.Value) error {
-	if kind := r.json.PeekKind(); kind != '0' {
+func (x *integerShape) read(r *reading, kind jsontext.Kind, v reflect.Value) error {
+	if kind != '0' {
 		return r.other(kind)
 	}
 	raw, err := r.json.ReadValue()
@@ -188,11 +197,13 @@ func (x *integerShape) read(r *reading, v reflect.Value) error {
 
 type booleanShape struct{}
 
-func (booleanShape) read(r *reading, v reflect.Value) error {
-	t, err := r.json.ReadToken()
-	if err != nil || (t.Kind() != 't' && t.Kind() != 'f') {
+func (booleanShape) read(r *reading, kind jsontext.Kind, v reflect.Value) error {
+	if kind != 't' && kind != 'f' {
 		return errMalformed
 	}
-	v.SetBool(t.Kind() == 't')
+	if _, err := r.json.ReadToken(); err != nil {
+		return errMalformed
+	}
+	v.SetBool(kind == 't')
 	return nil
 }
