@@ -102,6 +102,9 @@ func (w *work) confirm(sc *scene, reason string) error {
 	if sc.to.Verified == 0 && confirms(reason) {
 		sc.to.Verified = w.now
 	}
+	if sc.email.ID == sc.to.ID { // what the reply says of the address
+		sc.email = sc.to
+	}
 	return w.tx.SaveContact(sc.to)
 }
 

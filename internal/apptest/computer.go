@@ -174,7 +174,7 @@ func (c *Computer) TypeCode() app.Status {
 func (c *Computer) Activate() {
 	c.TB.Helper()
 	c.Register()
-	if st := c.TypeCode(); st.State != app.Activated || st.Access != app.AccessWrite {
+	if st := c.TypeCode(); st.State != app.Activated || st.Access != app.AccessWrite || st.ContactLost {
 		c.TB.Fatalf("after the code: %+v", st)
 	}
 }
