@@ -12,8 +12,10 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash/maphash"
+	"maps"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -28,6 +30,7 @@ type Secrets struct {
 	bits  []bool
 	seed  maphash.Seed
 	plain int
+	count map[string]int // by kind
 }
 
 // head is how many bytes of a form are looked up at every place of a text; no form is
@@ -43,6 +46,44 @@ func (s *Secrets) Len() int {
 	return s.plain
 }
 
+// String says how many of each kind were added: "3 address, 12 code".
+func (s *Secrets) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []string
+	for _, kind := range slices.Sorted(maps.Keys(s.count)) {
+		out = append(out, fmt.Sprintf("%d %s", s.count[kind], kind))
+	}
+	return strings.Join(out, ", ")
+}
+
+// Disguises are the writings in which a value must be found in a text, wherever it
+// stands there, by the name of the writing.
+func Disguises(value string) map[string]string {
+	out := map[string]string{
+		"plain": value, "large": strings.ToUpper(value), "escaped": url.QueryEscape(value), "hex": hex.EncodeToString([]byte(value)),
+	}
+	for shift := range 3 {
+		padded := []byte(strings.Repeat("x", shift) + value + " and more")
+		out[fmt.Sprintf("base64, place %d", shift)] = base64.StdEncoding.EncodeToString(padded)
+		out[fmt.Sprintf("base64 for URLs, place %d", shift)] = base64.RawURLEncoding.EncodeToString(padded)
+	}
+	return out
+}
+
+// WithoutSamples leaves out the numbers of Prometheus's text format: what is left of
+// each line is its name and its labels. Six digits of a figure are no code.
+func WithoutSamples(text []byte) []byte {
+	var out []byte
+	for line := range bytes.Lines(text) {
+		if at := bytes.LastIndexByte(line, ' '); at > 0 && line[0] != '#' {
+			line = append(bytes.Clone(line[:at]), '\n')
+		}
+		out = append(out, line...)
+	}
+	return out
+}
+
 // Add adds values that may be nowhere: passwords, keys, names. Values of fewer than six
 // bytes cannot be told from chance; they are refused with a panic.
 func (s *Secrets) Add(kind string, values ...string) {
@@ -50,53 +91,65 @@ func (s *Secrets) Add(kind string, values ...string) {
 		if len(v) < head {
 			panic("leaktest: a " + kind + " is too short to be looked for")
 		}
-		s.secret(kind, v, v)
+		s.secret(kind, []string{v})
 	}
 }
 
-// AddCode adds a code as it was sent: with its hyphens, without them, and with spaces.
+// AddCode adds a code as it was sent or typed: with its hyphens, without them, and
+// with spaces.
 func (s *Secrets) AddCode(code string) {
 	joined := strings.ReplaceAll(code, "-", "")
-	s.secret("code", code, code, joined, strings.ReplaceAll(code, "-", " "))
+	if len(joined) != 9 { // of a phone: nobody groups it
+		s.secret("code", []string{joined})
+		return
+	}
+	hyphens := joined[:3] + "-" + joined[3:6] + "-" + joined[6:]
+	s.secret("code", []string{hyphens, joined}, strings.ReplaceAll(hyphens, "-", " "))
 }
 
 // AddAddress adds an e-mail address: whole, and what stands before the @ where that is
 // long enough to be told from chance.
 func (s *Secrets) AddAddress(address string) {
-	forms := []string{address}
+	var forms []string
 	if local, _, ok := strings.Cut(address, "@"); ok && len(local) >= head {
 		forms = append(forms, local)
 	}
-	s.secret("address", address, forms...)
+	s.secret("address", []string{address}, forms...)
 }
 
 // AddNumber adds a phone number in E.164 (+4917012345678): with and without its plus,
 // and its last eight digits.
 func (s *Secrets) AddNumber(number string) {
 	digits := strings.TrimPrefix(number, "+")
-	forms := []string{number, digits}
+	forms := []string{digits}
 	if len(digits) > 8 {
 		forms = append(forms, digits[len(digits)-8:])
 	}
-	s.secret("number", number, forms...)
+	s.secret("number", []string{number}, forms...)
 }
 
-// secret adds the forms of one secret; whole is what is also looked for encoded.
-func (s *Secrets) secret(kind, whole string, forms ...string) {
+// secret adds one secret: what it is whole, which is looked for encoded, too, and
+// other forms of it.
+func (s *Secrets) secret(kind string, wholes []string, forms ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.kinds == nil {
 		s.kinds, s.heads, s.bits, s.seed = map[string]string{}, map[string][]string{}, make([]bool, bitsSize), maphash.MakeSeed()
+		s.count = map[string]int{}
 	}
 	s.plain++
-	for _, f := range forms {
+	s.count[kind]++
+	for _, f := range append(forms, wholes...) {
 		s.form(kind, f)
 	}
+	for _, whole := range wholes {
+		s.encoded(kind, whole)
+	}
+}
+
+func (s *Secrets) encoded(kind, whole string) {
 	s.form(kind+", escaped", url.QueryEscape(whole))
 	s.form(kind+", escaped", strings.ReplaceAll(whole, "@", `\u0040`))
-	if len(whole) < 9 {
-		return // the encodings of a short code could be met by chance
-	}
 	s.form(kind+", hex", hex.EncodeToString([]byte(whole)))
 	// In base64 a text looks different at each of three places; what its first and last
 	// bytes share with their neighbours is left out.
@@ -129,8 +182,8 @@ type Hit struct {
 }
 
 // Search gives every place of a text where a secret stands. A code of digits alone is
-// not met where it is part of a longer number, nor where it is a bare number of JSON:
-// there are times and counts.
+// not met where it is part of a longer number, decimal or hexadecimal, nor where it is
+// a bare number of JSON: there are times and counts.
 func (s *Secrets) Search(text []byte) []Hit {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -156,7 +209,9 @@ func (s *Secrets) Search(text []byte) []Hit {
 	return out
 }
 
-// byChance says whether a short run of digits is only a part of something else.
+// byChance says whether a short run of digits is only a part of something else: of a
+// longer number, of hexadecimal digits that are eight or more longer, or a bare
+// number of JSON.
 func byChance(text []byte, at int, form string) bool {
 	if len(form) > 9 || strings.Trim(form, "0123456789") != "" {
 		return false
@@ -170,7 +225,19 @@ func byChance(text []byte, at int, form string) bool {
 	}
 	digit := func(b byte) bool { return b >= '0' && b <= '9' }
 	bare := bytes.IndexByte([]byte(`:,[`), before) >= 0 && bytes.IndexByte([]byte(`,}].`), after) >= 0
-	return digit(before) || digit(after) || before == '.' || bare
+	return digit(before) || digit(after) || before == '.' || bare || hexAround(text, at, at+len(form)) >= 8
+}
+
+// hexAround is how many hexadecimal digits stand around a place without a gap.
+func hexAround(text []byte, from, to int) (n int) {
+	isHex := func(b byte) bool { return b >= '0' && b <= '9' || b >= 'a' && b <= 'f' }
+	for i := from - 1; i >= 0 && isHex(text[i]); i-- {
+		n++
+	}
+	for i := to; i < len(text) && isHex(text[i]); i++ {
+		n++
+	}
+	return n
 }
 
 // Check fails the test for every hit, without repeating the secret.

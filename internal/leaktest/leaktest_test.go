@@ -22,9 +22,16 @@ func TestSecretsAreFoundInEveryForm(t *testing.T) {
 		"code 4HT-M3X-R9W.":                            "code",
 		"code=4htm3xr9w&x":                             "code",
 		"4HT M3X R9W":                                  "code",
+		b64([]byte("4HTM3XR9W")):                       "code, base64",
 		"SMS: 482362 is your code":                     "code",
 		`{"code":"482362"}`:                            "code",
 		`{"took":482362,"x":1}`:                        "",
+		"id=482362":                                    "code",
+		"id=9f86d0a482362b5c":                          "",
+		"code482362":                                   "code",
+		hex.EncodeToString([]byte("482362")):           "code, hex",
+		b64([]byte("482362")):                          "code, base64",
+		b64([]byte("x482362 is your code")):            "code, base64",
 		`{"took":1482362}`:                             "",
 		"0.482362 s":                                   "",
 		"to Kim.Nguyen@Example.org":                    "address",
@@ -74,6 +81,34 @@ func TestManySecretsInMuchText(t *testing.T) {
 	}
 	if said := s.CheckFiles(t, file); !strings.HasPrefix(said, "1000 secrets looked for in ") {
 		t.Error(said)
+	}
+}
+
+// TestEveryDisguiseIsFound: what a value may look like is looked for.
+func TestEveryDisguiseIsFound(t *testing.T) {
+	var s Secrets
+	values := []string{"4HT-M3X-R9W", "482362", "kim.nguyen@example.org", "+4917012345678", "wide kettle borrows"}
+	s.AddCode(values[0])
+	s.AddCode(values[1])
+	s.AddAddress(values[2])
+	s.AddNumber(values[3])
+	s.Add("password", values[4])
+	for _, v := range values {
+		for name, form := range Disguises(v) {
+			if len(s.Search([]byte("msg=\"a "+form+" b\""))) == 0 {
+				t.Errorf("%s, %s: %s is not found", v, name, form)
+			}
+		}
+	}
+	if got := s.String(); got != "1 address, 2 code, 1 number, 1 password" {
+		t.Error(got)
+	}
+}
+
+func TestFiguresAreNamesAndLabels(t *testing.T) {
+	const in = "# HELP a b 482362\na{route=\"482362\"} 482362\nb 1e+06\n"
+	if got := string(WithoutSamples([]byte(in))); got != "# HELP a b 482362\na{route=\"482362\"}\nb\n" {
+		t.Errorf("%q", got)
 	}
 }
 

@@ -19,6 +19,9 @@ import (
 type Sink struct {
 	// URL is smtp://127.0.0.1:PORT.
 	URL string
+	// Refuse says which recipients are refused for good (550), in words that repeat
+	// the address as relays do; nil refuses none. To be set before mail comes.
+	Refuse func(to string) bool
 
 	mu    sync.Mutex
 	mails map[string][]Arrival // by Message-ID
@@ -31,7 +34,9 @@ type Sink struct {
 // Arrival is one mail as it arrived.
 type Arrival struct {
 	MessageID, To, Subject, Code string
-	At                           time.Time
+	// Link is the first address of a page in the text, empty where there is none.
+	Link string
+	At   time.Time
 }
 
 // StartSink starts a relay; it ends with the test.
@@ -70,12 +75,19 @@ func (s *Sink) serve(c net.Conn) {
 		switch verb {
 		case "EHLO", "HELO":
 			ok = say("250 sink")
+		case "RCPT":
+			to := strings.Trim(line[strings.IndexByte(line, ':')+1:], "<> ")
+			if s.Refuse != nil && s.Refuse(to) {
+				ok = say("550 5.1.1 <" + to + "> is unknown here")
+				continue
+			}
+			ok = say("250 ok")
 		case "DATA":
 			ok = say("354 go on") && s.take(in) && say("250 2.0.0 kept")
 		case "QUIT":
 			say("221 bye")
 			return
-		default: // MAIL, RCPT, RSET, NOOP
+		default: // MAIL, RSET, NOOP
 			ok = say("250 ok")
 		}
 	}
@@ -96,6 +108,9 @@ func (s *Sink) take(in *textproto.Reader) bool {
 		return true
 	}
 	a := Arrival{MessageID: m.MessageID, To: m.To, Subject: m.Subject, Code: strings.ReplaceAll(m.Code, "-", ""), At: time.Now()}
+	if at := strings.Index(m.Text, "https://"); at >= 0 {
+		a.Link, _, _ = strings.Cut(m.Text[at:], "\n")
+	}
 	s.mails[a.MessageID] = append(s.mails[a.MessageID], a)
 	if a.Code != "" {
 		for _, word := range strings.FieldsFunc(a.Subject, func(r rune) bool { return !strings.ContainsRune(crockford, r) }) {
@@ -150,6 +165,16 @@ func (s *Sink) Codes() []string {
 		}
 	}
 	return out
+}
+
+// All gives every mail that arrived.
+func (s *Sink) All() (list []Arrival) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, mails := range s.mails {
+		list = append(list, mails...)
+	}
+	return list
 }
 
 // Count is how many mails were taken.
