@@ -18,24 +18,41 @@ func (s *Service) ClaimMessages(ctx context.Context, worker string, n int) ([]Me
 	err := s.store.Write(ctx, func(tx Tx) error {
 		out = nil
 		w := &work{Service: s, tx: tx, now: s.time().Unix(), ctx: ctx}
-		rows, err := tx.LeaseMessages(worker, w.now, w.now+seconds(s.limits.MessageLease), n)
-		if err != nil {
-			return err
-		}
-		for _, row := range rows {
-			m, err := w.prepare(row)
-			if errors.Is(err, errOvertaken) {
-				err = w.settle(row, api.DeliveryRefused, "too late: it is of no use any more", 0)
-			} else if err == nil {
-				out = append(out, m)
-			}
+		for range claimRounds {
+			want := n - len(out)
+			rows, err := tx.LeaseMessages(worker, w.now, w.now+seconds(s.limits.MessageLease), want)
 			if err != nil {
 				return err
+			}
+			if out, err = w.prepareAll(out, rows); err != nil {
+				return err
+			}
+			if len(rows) < want || len(out) == n {
+				break // there are no more, or no more are wanted
 			}
 		}
 		return nil
 	})
 	return out, err
+}
+
+// claimRounds is how often a claim looks for others in place of those that it
+// found to be of no use any more.
+const claimRounds = 4
+
+func (w *work) prepareAll(out []Message, rows []OutboxRow) ([]Message, error) {
+	for _, row := range rows {
+		m, err := w.prepare(row)
+		if errors.Is(err, errOvertaken) {
+			err = w.settle(row, api.DeliveryRefused, "too late: it is of no use any more", 0)
+		} else if err == nil {
+			out = append(out, m)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 var errOvertaken = errors.New("server: a message is of no use any more")
@@ -111,74 +128,6 @@ func (w *work) epoch(row OutboxRow) (Epoch, error) {
 		}
 	}
 	return Epoch{}, ErrNotFound
-}
-
-// MessageSent records that a message was handed over. The first hand-over of a
-// code starts its life. The detail is the relay's reply; it must hold no
-// address. Provider is "NAME/ID", what a provider calls the message in its later
-// reports; empty without.
-func (s *Service) MessageSent(ctx context.Context, id int64, detail, provider string) error {
-	return s.result(ctx, id, func(w *work, row OutboxRow) error {
-		if row.Challenge != "" { // a silent challenge looks like any other, times included
-			e, err := w.epoch(row)
-			if err != nil {
-				return err
-			}
-			if e.Handed == 0 {
-				e.Handed = w.now
-				if err := w.tx.SaveEpoch(e); err != nil {
-					return err
-				}
-			}
-		}
-		row.Handed, row.Provider = w.now, provider
-		return w.settle(row, api.DeliveryHandedOver, detail, 0)
-	})
-}
-
-// MessagePutOff records that a message was put off, and when it is tried next.
-// Once its code can no longer work it is refused instead.
-func (s *Service) MessagePutOff(ctx context.Context, id int64, detail string, next time.Time) error {
-	return s.result(ctx, id, func(w *work, row OutboxRow) error {
-		if next.Unix() >= row.Expires {
-			was := row
-			if err := w.settle(row, api.DeliveryRefused, detail, 0); err != nil || !waiting(was) {
-				return err
-			}
-			return w.fallBack(was)
-		}
-		return w.settle(row, api.DeliveryPutOff, detail, next.Unix())
-	})
-}
-
-// MessageRefused records that a message was refused for good. Theirs says that the
-// reason was whom it was for: another enrolled way is preferred for a while.
-func (s *Service) MessageRefused(ctx context.Context, id int64, detail string, theirs bool) error {
-	return s.result(ctx, id, func(w *work, row OutboxRow) error {
-		was := row
-		if err := w.settle(row, api.DeliveryRefused, detail, 0); err != nil || !waiting(was) {
-			return err
-		}
-		return w.failed(was, detail, theirs)
-	})
-}
-
-func (s *Service) result(ctx context.Context, id int64, fn func(*work, OutboxRow) error) error {
-	return s.store.Write(ctx, func(tx Tx) error {
-		w := &work{Service: s, tx: tx, now: s.time().Unix(), ctx: ctx}
-		row, err := tx.OutboxRow(id)
-		if errors.Is(err, ErrNotFound) { // its pending account was forgotten meanwhile
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if row.State == api.DeliveryHandedOver || row.State == api.DeliveryDelivered || row.State == api.DeliveryBounced {
-			// Two workers: the first hand-over stands.
-			return nil
-		}
-		return fn(w, row)
-	})
 }
 
 // detailLongest is how many bytes of a relay's reply are kept.

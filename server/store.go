@@ -141,6 +141,10 @@ type Messages interface {
 	AddMessage(OutboxRow) error
 	OutboxRow(id int64) (OutboxRow, error)
 	SaveMessage(OutboxRow) error
+	// HandOver saves that a message was handed over at a time, and of the code in it
+	// that its life began, unless each is so already. A message that is not there is
+	// no error.
+	HandOver(id, at int64, detail, provider string) error
 	// MessagesOf lists the messages of a challenge, oldest first. Notices about
 	// other things belong to none.
 	MessagesOf(challenge string) ([]OutboxRow, error)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"strings"
 
@@ -60,6 +61,26 @@ func (t *tx) MessageByProvider(provider string) (server.OutboxRow, error) {
 
 func (t *tx) SaveMessage(m server.OutboxRow) error {
 	return t.change(messages.update, messageValues(m)...)
+}
+
+// handOver asks nothing first: what is true already changes no row.
+const handOver = `UPDATE messages SET state = 'handed-over', detail = $2, provider = $3, handed = $4, changed = $4, due = 0, lease = 0, worker = ''
+	WHERE id = $1 AND state NOT IN ('handed-over', 'delivered', 'bounced') RETURNING challenge, channel, epoch`
+
+const beginEpoch = "UPDATE epochs SET handed = $4 WHERE challenge = $1 AND channel = $2 AND number = $3 AND handed = 0"
+
+func (t *tx) HandOver(id, at int64, detail, provider string) error {
+	of, err := one(t, func(r scanner) (e server.Epoch, err error) {
+		err = r.Scan(&e.Challenge, &e.Channel, &e.Number)
+		return e, err
+	}, handOver, id, detail, provider, at)
+	if errors.Is(err, server.ErrNotFound) || err == nil && of.Challenge == "" {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return t.exec(beginEpoch, of.Challenge, of.Channel, of.Number, at)
 }
 
 func (t *tx) MessagesOf(challenge string) ([]server.OutboxRow, error) {
