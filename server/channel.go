@@ -16,10 +16,7 @@ func (s *Service) RequestChannel(ctx context.Context, c Caller, r api.ChannelReq
 	if r.Channel != api.ChannelEmail && r.Channel != api.ChannelSMS && r.Channel != api.ChannelVoice {
 		return api.DeviceReply{}, invalid("channel")
 	}
-	if err := s.stepUp(ctx, c, r.Password); err != nil {
-		return api.DeviceReply{}, err
-	}
-	return act(ctx, s, c, func(w *work) (api.DeviceReply, error) { return w.requestChannel(r.Channel) })
+	return stepUp(ctx, s, c, r.Password, (*work).secured, func(w *work) (api.DeviceReply, error) { return w.requestChannel(r.Channel) })
 }
 
 func (w *work) requestChannel(channel string) (api.DeviceReply, error) {
@@ -233,10 +230,7 @@ func addressOf(ways []way) string {
 // the next challenge on, and an open one sends nothing to a phone any more. Errors:
 // step_up, not_activated, and those of Device.
 func (s *Service) RemovePhone(ctx context.Context, c Caller, r api.NoPhoneRequest) (api.Security, error) {
-	if err := s.stepUp(ctx, c, r.Password); err != nil {
-		return api.Security{}, err
-	}
-	return act(ctx, s, c, func(w *work) (api.Security, error) {
+	return stepUp(ctx, s, c, r.Password, (*work).secured, func(w *work) (api.Security, error) {
 		sc, err := w.secured()
 		if err != nil {
 			return api.Security{}, err

@@ -36,11 +36,11 @@ func (s *Service) ReplaceKey(ctx context.Context, c Caller, r api.ReplaceKeyRequ
 	if r.Snapshot, err = checkSnapshot(r.Snapshot); err != nil {
 		return none, err
 	}
-	if err := s.reserve(ctx, c, "key claims from", s.limits.RegisterHour); err != nil {
-		return none, err
-	}
 	c.Issuer = r.Issuer
-	return act(ctx, s, c, func(w *work) (api.DeviceReply, error) { return w.requestKey(r) })
+	return weigh(ctx, s, c, weighed[api.DeviceReply]{
+		count: func(w *work) error { return w.takeFrom("key claims from", w.limits.RegisterHour) },
+		write: func(w *work) (api.DeviceReply, error) { return w.requestKey(r) },
+	})
 }
 
 func (w *work) requestKey(r api.ReplaceKeyRequest) (api.DeviceReply, error) {

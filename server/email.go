@@ -19,11 +19,8 @@ func (s *Service) RestoreEmail(ctx context.Context, c Caller, r api.EmailRequest
 	if err != nil {
 		return api.DeviceReply{}, err
 	}
-	if err := s.stepUpAs(ctx, c, r.Password, (*work).restorer); err != nil {
-		return api.DeviceReply{}, err
-	}
 	c.Issuer = r.Issuer
-	return act(ctx, s, c, func(w *work) (api.DeviceReply, error) { return w.restoreEmail(email) })
+	return stepUp(ctx, s, c, r.Password, (*work).restorer, func(w *work) (api.DeviceReply, error) { return w.restoreEmail(email) })
 }
 
 // restorer is the scene of a computer that may give the address again: one that was

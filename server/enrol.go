@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -42,18 +41,19 @@ func (s *Service) Register(ctx context.Context, c Caller, r api.RegisterRequest)
 	if r.Device, err = checkDevice(c, r.Device); err != nil {
 		return api.EnrolReply{}, err
 	}
-	if err := s.reserve(ctx, c, "registrations from", s.limits.RegisterHour); err != nil {
-		return api.EnrolReply{}, err
-	}
-	hash, err := s.hashPassword(ctx, password)
-	if err != nil {
-		return api.EnrolReply{}, err
-	}
-	return act(ctx, s, c, func(w *work) (api.EnrolReply, error) {
-		acct := Account{
-			State: accountPending, Password: hash, Language: r.Language, Policy: api.Balanced, Created: w.now, Seen: w.now,
-		}
-		return w.register(acct, email, r.Device)
+	var hash string
+	return weigh(ctx, s, c, weighed[api.EnrolReply]{
+		count: func(w *work) error { return w.takeFrom("registrations from", w.limits.RegisterHour) },
+		dear: func() (err error) {
+			hash, err = s.hashPassword(ctx, password)
+			return err
+		},
+		write: func(w *work) (api.EnrolReply, error) {
+			acct := Account{
+				State: accountPending, Password: hash, Language: r.Language, Policy: api.Balanced, Created: w.now, Seen: w.now,
+			}
+			return w.register(acct, email, r.Device)
+		},
 	})
 }
 
@@ -68,31 +68,21 @@ func (s *Service) Enrol(ctx context.Context, c Caller, r api.EnrolRequest) (api.
 	if len(r.Login) > addressLongest || len(r.Password) > passwordBytes {
 		return api.EnrolReply{}, invalid("login")
 	}
-	number, err := s.signIn(ctx, c, r.Login, r.Password)
-	if err != nil {
-		return api.EnrolReply{}, err
-	}
-	return act(ctx, s, c, func(w *work) (api.EnrolReply, error) {
-		acct, err := w.tx.Account(number)
-		if err != nil {
-			return api.EnrolReply{}, err
-		}
-		return w.enrol(acct, d)
+	var acct Account
+	return weigh(ctx, s, c, weighed[api.EnrolReply]{
+		count: func(w *work) (err error) {
+			acct, err = w.countSignIn(parseLogin(r.Login))
+			return err
+		},
+		dear: func() error { return s.rightPassword(ctx, acct, r.Password) },
+		write: func(w *work) (api.EnrolReply, error) {
+			acct, err := w.tx.Account(acct.Number)
+			if err != nil {
+				return api.EnrolReply{}, err
+			}
+			return w.enrol(acct, d)
+		},
 	})
-}
-
-// reserve counts an event by where it came from, before anything is looked up.
-func (s *Service) reserve(ctx context.Context, c Caller, label string, most int) error {
-	var until int64
-	err := s.store.Write(ctx, func(tx Tx) (err error) {
-		w := &work{Service: s, tx: tx, c: c, now: s.time().Unix(), ctx: ctx}
-		until, err = w.take(label, source(c.IP), rule{most, time.Hour})
-		return err
-	})
-	if err == nil && until != 0 {
-		return retryAt(api.CodeTooMany, until)
-	}
-	return err
 }
 
 // checkDevice refuses a device whose key is not the one that signed, and

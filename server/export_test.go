@@ -24,3 +24,15 @@ func (s *Service) Record(ctx context.Context, row AuditRow) error {
 
 // IssuerID is issuerID.
 func IssuerID(public ed25519.PublicKey) string { return issuerID(public) }
+
+// HoldArgon takes every place for hashing a password, until the function is called.
+func (s *Service) HoldArgon() func() {
+	for range cap(s.argon) {
+		s.argon <- struct{}{}
+	}
+	return func() {
+		for range cap(s.argon) {
+			<-s.argon
+		}
+	}
+}

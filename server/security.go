@@ -83,42 +83,36 @@ func placeOf(v api.Way) int {
 	return 2
 }
 
-// stepUp wants the account's password once more, for what a computer that was left
-// open must not do. Tries are counted on the computer, so that nobody elsewhere can
-// use them up. Errors: step_up, too_many_requests, not_activated, and those of
-// Device.
-func (s *Service) stepUp(ctx context.Context, c Caller, password string) error {
-	return s.stepUpAs(ctx, c, password, (*work).secured)
-}
-
-// stepUpAs is stepUp of whoever has a scene that is asked for.
-func (s *Service) stepUpAs(ctx context.Context, c Caller, password string, who func(*work) (scene, error)) error {
+// stepUp wants the account's password once more before a write, for what a computer
+// that was left open must not do. Tries are counted on the computer, so that nobody
+// elsewhere can use them up. Who gives the scene of a caller that may ask. Errors:
+// step_up, too_many_requests, and those of who and of the write.
+func stepUp[T any](
+	ctx context.Context, s *Service, c Caller, password string, who func(*work) (scene, error), fn func(*work) (T, error),
+) (T, error) {
+	var none T
 	if len(password) > passwordBytes {
-		return invalid("password")
+		return none, invalid("password")
 	}
 	var hash string
-	var until int64
-	err := s.store.Write(ctx, func(tx Tx) error {
-		w := &work{Service: s, tx: tx, c: c, now: s.time().Unix(), ctx: ctx, reading: true}
-		sc, err := who(w)
-		if err != nil {
+	return weigh(ctx, s, c, weighed[T]{
+		count: func(w *work) error {
+			sc, err := who(w)
+			if err != nil {
+				return err
+			}
+			hash = sc.acct.Password
+			return w.takeOr("step-up on", sc.dev.ID, rule{w.limits.StepUpHour, time.Hour})
+		},
+		dear: func() error {
+			ok, err := s.checkHash(ctx, hash, password)
+			if err == nil && !ok {
+				err = api.NewError(api.CodeStepUp)
+			}
 			return err
-		}
-		hash = sc.acct.Password
-		until, err = w.take("step-up on", sc.dev.ID, rule{s.limits.StepUpHour, time.Hour})
-		return err
+		},
+		write: fn,
 	})
-	if err != nil {
-		return err
-	}
-	if until != 0 {
-		return retryAt(api.CodeTooMany, until)
-	}
-	ok, err := s.checkHash(ctx, hash, password)
-	if err == nil && !ok {
-		err = api.NewError(api.CodeStepUp)
-	}
-	return err
 }
 
 // RequestPhone enrols a phone: it opens a challenge whose code goes there, and
@@ -141,10 +135,7 @@ func (s *Service) RequestPhone(ctx context.Context, c Caller, r api.PhoneRequest
 	case !s.phones.allows(channel, n.country):
 		return none, api.NewError(api.CodeCountry)
 	}
-	if err := s.stepUp(ctx, c, r.Password); err != nil {
-		return none, err
-	}
-	return act(ctx, s, c, func(w *work) (api.DeviceReply, error) { return w.requestPhone(n, channel) })
+	return stepUp(ctx, s, c, r.Password, (*work).secured, func(w *work) (api.DeviceReply, error) { return w.requestPhone(n, channel) })
 }
 
 func (w *work) requestPhone(n phoneNumber, channel string) (api.DeviceReply, error) {

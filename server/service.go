@@ -143,6 +143,8 @@ type Caller struct {
 	// Issuer is the thumbprint of the issuer key that the client pins; replies bring
 	// what was announced since. Empty where the request does not say.
 	Issuer string
+	// spent says that the nonce was spent by an earlier transaction of the request.
+	spent bool
 }
 
 // time is the present in whole seconds, UTC: what is stored is what is compared.

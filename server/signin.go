@@ -9,48 +9,36 @@ import (
 	"github.com/seed-1feef0b2/holdfast/api/code"
 )
 
-// signIn checks login and password and gives the account. Attempts are counted
-// before anything is looked up, by where they came from and by what was typed,
-// and again by the account that this is; an unknown account is answered like a
-// known one, in the same time. Errors: too_many_requests, sign_in_failed.
-func (s *Service) signIn(ctx context.Context, c Caller, login, password string) (string, error) {
-	who := parseLogin(login)
-	var acct Account
-	var until int64
-	err := s.store.Write(ctx, func(tx Tx) (err error) {
-		w := &work{Service: s, tx: tx, c: c, now: s.time().Unix(), ctx: ctx}
-		acct = Account{}
-		perAccount := rule{s.limits.SignInAccountHour, time.Hour}
-		if until, err = w.take("sign-in from", source(c.IP), rule{s.limits.SignInAddressHour, time.Hour}); err != nil || until != 0 {
-			return err
-		}
-		if until, err = w.take("sign-in as", who.typed(), perAccount); err != nil || until != 0 {
-			return err
-		}
-		if acct, err = w.findAccount(who); err != nil {
-			return err
-		}
-		name := acct.Number
-		if name == "" {
-			name = who.typed()
-		}
-		until, err = w.take("sign-in to", name, perAccount)
-		return err
-	})
+// countSignIn counts a sign-in before anything is looked up, by where it came from
+// and by what was typed, and again by the account that this is, which it gives. An
+// unknown account is answered like a known one, in the same time. Errors:
+// too_many_requests.
+func (w *work) countSignIn(who login) (Account, error) {
+	perAccount := rule{w.limits.SignInAccountHour, time.Hour}
+	if err := w.takeFrom("sign-in from", w.limits.SignInAddressHour); err != nil {
+		return Account{}, err
+	}
+	if err := w.takeOr("sign-in as", who.typed(), perAccount); err != nil {
+		return Account{}, err
+	}
+	acct, err := w.findAccount(who)
 	if err != nil {
-		return "", err
+		return Account{}, err
 	}
-	if until != 0 {
-		return "", retryAt(api.CodeTooMany, until)
+	name := acct.Number
+	if name == "" {
+		name = who.typed()
 	}
+	return acct, w.takeOr("sign-in to", name, perAccount)
+}
+
+// rightPassword refuses any but the account's password. Errors: sign_in_failed.
+func (s *Service) rightPassword(ctx context.Context, acct Account, password string) error {
 	ok, err := s.checkHash(ctx, acct.Password, password)
-	if err != nil {
-		return "", err
+	if err == nil && !ok {
+		err = api.NewError(api.CodeSignIn)
 	}
-	if !ok {
-		return "", api.NewError(api.CodeSignIn)
-	}
-	return acct.Number, nil
+	return err
 }
 
 // login is what a person signs in as: a number or an address, or neither.

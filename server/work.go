@@ -77,8 +77,12 @@ func act[T any](ctx context.Context, s *Service, c Caller, fn func(*work) (T, er
 	return reply, refused
 }
 
-// spendNonce makes a request count once. The row goes with the transaction.
+// spendNonce makes a request count once. The row goes with the transaction. A write
+// in several transactions spent it in its first.
 func (w *work) spendNonce() error {
+	if w.c.spent {
+		return nil
+	}
 	forget := w.c.Created.Add(w.limits.NonceKept).Unix() + 1
 	err := w.tx.AddNonce(w.c.KeyID, w.c.Nonce, forget)
 	if errors.Is(err, ErrExists) {
@@ -173,12 +177,16 @@ func remember[T any](w *work, reply T, refused *api.Error) error {
 		}
 		o.Reply = raw
 	}
+	return w.rememberFor(o, w.limits.IdempotencyLife)
+}
+
+func (w *work) rememberFor(o outcome, life time.Duration) error {
 	raw, err := json.Marshal(o)
 	if err != nil {
 		return err
 	}
 	return w.tx.SetReply(StoredReply{
-		ID: w.replyID(), Body: w.index(bodyLabel, string(w.c.BodyHash[:])), Outcome: raw, Forget: w.now + seconds(w.limits.IdempotencyLife),
+		ID: w.replyID(), Body: w.index(bodyLabel, string(w.c.BodyHash[:])), Outcome: raw, Forget: w.now + seconds(life),
 	})
 }
 
