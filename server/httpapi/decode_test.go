@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -214,16 +215,23 @@ func saidBy(f func()) (said string) {
 	return ""
 }
 
-// TestDecoderKeepsNothing: what one body held is not there for the next.
+// TestDecoderKeepsNothing: what one body held is not there for the next, nor for those
+// that are read at the same time.
 func TestDecoderKeepsNothing(t *testing.T) {
 	a := plainAPI(t)
-	for range 3 {
-		var bad, good api.DeliveryRequest
-		if err := a.decode.decode([]byte(`{"channel":"\n"}`), &bad); api.CodeOf(err) != api.CodeInvalidValue {
-			t.Fatal(err)
-		}
-		if err := a.decode.decode([]byte(`{"channel":"\u0073ms"}`), &good); err != nil || good.Channel != api.ChannelSMS {
-			t.Fatalf("%v %+v", err, good)
-		}
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			for range 50 {
+				var bad, good api.DeliveryRequest
+				if err := a.decode.decode([]byte(`{"channel":"\n"}`), &bad); api.CodeOf(err) != api.CodeInvalidValue {
+					t.Error(err)
+				}
+				if err := a.decode.decode([]byte(`{"channel":"\u0073ms"}`), &good); err != nil || good.Channel != api.ChannelSMS {
+					t.Errorf("%v %+v", err, good)
+				}
+			}
+		})
 	}
+	all.Wait()
 }
