@@ -2,6 +2,8 @@ package deliver
 
 import (
 	"context"
+	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/seed-1feef0b2/holdfast/api"
@@ -12,41 +14,102 @@ import (
 // lost means a message sent twice.
 const markTries = 3
 
-// store reports an outcome to the queue, also while stopping.
-func (w *Worker) store(ctx context.Context, m server.Message, o Outcome, next time.Time) {
-	var err error
-	for try := range markTries {
-		if try > 0 && !rest(ctx, time.Duration(try)*50*time.Millisecond) {
-			break
+// result is what is to be stored of a message, and what the log tells with it.
+type result struct {
+	server.MessageResult
+	kind    string
+	attempt int
+}
+
+// clerk stores results: those that came while it stored the last ones together.
+// Nobody waits for company. One that cannot be stored leaves the others to be
+// stored one by one, and is tried again beside what comes next.
+func (r *round) clerk() {
+	var again sync.WaitGroup
+	defer again.Wait()
+	batch := make([]result, 0, r.w.cfg.AtOnce)
+	for first := range r.results {
+		batch = r.gather(append(batch[:0], first))
+		err := r.w.mark(r.marking, batch...)
+		if err == nil {
+			r.stored(batch)
+			continue
 		}
-		if err = w.mark(ctx, m, o, next); err == nil {
-			break
+		for _, one := range batch {
+			failed := err
+			if len(batch) > 1 {
+				failed = r.w.mark(r.marking, one)
+			}
+			if failed == nil {
+				r.stored([]result{one})
+				continue
+			}
+			again.Go(func() { r.insist(one, failed) })
 		}
 	}
-	if err != nil {
-		w.counts.unmarked.Add(1)
-		w.cfg.Log.Error("a message's outcome could not be stored; it may be sent again", "id", m.ID, "outcome", o.State, "error", err)
+}
+
+// gather adds what has come in the meantime.
+func (r *round) gather(batch []result) []result {
+	for len(batch) < cap(batch) {
+		select {
+		case next, open := <-r.results:
+			if !open {
+				return batch
+			}
+			batch = append(batch, next)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+// insist tries to store one result again, after a first time.
+func (r *round) insist(one result, err error) {
+	for try := 1; try < markTries && err != nil; try++ {
+		if !rest(r.sending, time.Duration(try)*50*time.Millisecond) {
+			break
+		}
+		err = r.w.mark(r.marking, one)
+	}
+	if err == nil {
+		r.stored([]result{one})
 		return
 	}
-	w.count(o)
-	w.cfg.Log.Info("message", "id", m.ID, "kind", m.Kind, "attempt", m.Attempt, "outcome", o.State, "detail", o.Detail)
+	r.w.counts.unmarked.Add(1)
+	r.w.cfg.Log.Error("a message's outcome could not be stored; it may be sent again", "id", one.ID, "outcome", one.State, "error", err)
+	r.free(1)
 }
 
-func (w *Worker) mark(ctx context.Context, m server.Message, o Outcome, next time.Time) error {
-	ctx, done := lasting(ctx)
-	defer done()
-	switch o.State {
-	case api.DeliveryHandedOver:
-		return w.cfg.Queue.MessageSent(ctx, m.ID, o.Detail, o.Provider)
-	case api.DeliveryRefused:
-		return w.cfg.Queue.MessageRefused(ctx, m.ID, o.Detail, o.Theirs)
+// stored counts and logs results, and frees their places.
+func (r *round) stored(list []result) {
+	for _, one := range list {
+		r.w.count(one.State)
+		r.w.cfg.Log.LogAttrs(context.Background(), slog.LevelInfo, "message", slog.Int64("id", one.ID), slog.String("kind", one.kind),
+			slog.Int("attempt", one.attempt), slog.String("outcome", one.State), slog.String("detail", one.Detail))
+	}
+	r.free(len(list))
+}
+
+func (r *round) free(n int) {
+	r.busy.Add(int64(-n))
+	select {
+	case r.freed <- struct{}{}:
 	default:
-		return w.cfg.Queue.MessagePutOff(ctx, m.ID, o.Detail, next)
 	}
 }
 
-func (w *Worker) count(o Outcome) {
-	switch o.State {
+func (w *Worker) mark(ctx context.Context, results ...result) error {
+	list := make([]server.MessageResult, len(results))
+	for i, one := range results {
+		list[i] = one.MessageResult
+	}
+	return w.cfg.Queue.MessageResults(ctx, list)
+}
+
+func (w *Worker) count(state string) {
+	switch state {
 	case api.DeliveryHandedOver:
 		w.counts.handed.Add(1)
 	case api.DeliveryRefused:

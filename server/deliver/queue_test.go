@@ -47,6 +47,8 @@ type memQueue struct {
 	rows  []*row
 	// breakMarks makes the next n outcomes fail to be stored.
 	breakMarks int
+	breaks     map[int64]int // the same for one message, which takes a whole batch with it
+	batches    []int         // how many results came together
 	claims     int
 	hold       chan struct{} // where not nil, marks wait for it
 }
@@ -78,7 +80,8 @@ func (q *memQueue) ClaimMessages(_ context.Context, _ string, n int) ([]server.M
 	return out, nil
 }
 
-func (q *memQueue) mark(ctx context.Context, id int64, state, detail string, due time.Time) error {
+// MessageResults stores all or none, as the service does.
+func (q *memQueue) MessageResults(ctx context.Context, list []server.MessageResult) error {
 	if q.hold != nil {
 		select {
 		case <-q.hold:
@@ -88,28 +91,28 @@ func (q *memQueue) mark(ctx context.Context, id int64, state, detail string, due
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	q.batches = append(q.batches, len(list))
 	if q.breakMarks > 0 {
 		q.breakMarks--
 		return errors.New("the database is away")
 	}
-	r := q.rows[id-1]
-	r.state, r.detail, r.due, r.lease = state, detail, due, time.Time{}
-	if state == api.DeliveryHandedOver {
-		r.handed = q.clock.Now()
+	for _, r := range list {
+		if q.breaks[r.ID] > 0 {
+			q.breaks[r.ID]--
+			return errors.New("this one cannot be stored")
+		}
+	}
+	for _, result := range list {
+		r := q.rows[result.ID-1]
+		r.state, r.detail, r.due, r.lease = result.State, result.Detail, time.Time{}, time.Time{}
+		switch result.State {
+		case api.DeliveryHandedOver:
+			r.handed = q.clock.Now()
+		case api.DeliveryPutOff:
+			r.due = result.Next
+		}
 	}
 	return nil
-}
-
-func (q *memQueue) MessageSent(ctx context.Context, id int64, detail, _ string) error {
-	return q.mark(ctx, id, api.DeliveryHandedOver, detail, time.Time{})
-}
-
-func (q *memQueue) MessagePutOff(ctx context.Context, id int64, detail string, next time.Time) error {
-	return q.mark(ctx, id, api.DeliveryPutOff, detail, next)
-}
-
-func (q *memQueue) MessageRefused(ctx context.Context, id int64, detail string, _ bool) error {
-	return q.mark(ctx, id, api.DeliveryRefused, detail, time.Time{})
 }
 
 // row gives a copy of the row with an id.

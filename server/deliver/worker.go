@@ -16,9 +16,8 @@ import (
 type Queue interface {
 	// ClaimMessages leases up to n messages that are due to this worker.
 	ClaimMessages(ctx context.Context, worker string, n int) ([]server.Message, error)
-	MessageSent(ctx context.Context, id int64, detail, provider string) error
-	MessagePutOff(ctx context.Context, id int64, detail string, next time.Time) error
-	MessageRefused(ctx context.Context, id int64, detail string, theirs bool) error
+	// MessageResults stores what became of messages: all of it, or with an error none.
+	MessageResults(ctx context.Context, list []server.MessageResult) error
 }
 
 // Config is what a worker is made of. Queue, Sender, Now and Name must be given.
@@ -104,47 +103,72 @@ func (w *Worker) Counts() Counts {
 func (w *Worker) Run(ctx context.Context) error {
 	sending, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
-	r := &round{w: w, sending: sending, freed: make(chan struct{}, 1)}
+	marking, forget := lasting(sending)
+	defer forget()
+	r := &round{
+		w: w, sending: sending, marking: marking, freed: make(chan struct{}, 1),
+		work: make(chan server.Message, w.cfg.AtOnce), results: make(chan result, w.cfg.AtOnce),
+	}
+	var hands, clerk sync.WaitGroup
+	for range w.cfg.AtOnce {
+		hands.Go(r.hand)
+	}
+	clerk.Go(r.clerk)
 	r.loop(ctx)
 	defer time.AfterFunc(stopGrace, cut).Stop()
-	r.under.Wait()
+	close(r.work)
+	hands.Wait()
+	close(r.results)
+	clerk.Wait()
 	return ctx.Err()
 }
 
-// round is one run of a worker.
+// round is one run of a worker: the loop claims messages, the hands write and send
+// them, and the clerk stores what became of them.
 type round struct {
 	w       *Worker
 	sending context.Context // ends a moment after the run's own
-	under   sync.WaitGroup
+	marking context.Context // ends a moment after that
+	// busy counts messages that were claimed and not yet stored: they have room in
+	// both channels, so that nobody ever waits to put one in.
 	busy    atomic.Int64
+	work    chan server.Message
+	results chan result
 	freed   chan struct{}
 }
 
-// loop claims whenever there is room: at once while there is more, when woken,
-// and else at every poll.
+// loop claims when woken and at every poll, and as long as there may be more.
 func (r *round) loop(ctx context.Context) {
 	poll := time.NewTicker(r.w.cfg.Poll)
 	defer poll.Stop()
-	for ctx.Err() == nil {
-		if r.claim(ctx) {
+	for more := true; ctx.Err() == nil; {
+		if room := r.room(); more && room > 0 {
+			more = r.claim(ctx, room)
 			continue
 		}
 		select {
 		case <-ctx.Done():
 		case <-r.freed:
 		case <-r.w.cfg.Wake:
+			more = true
 		case <-poll.C:
+			more = true
 		}
 	}
 }
 
-// claim fills the free room and says whether there may be more to claim now.
-// With more than half of the room taken it waits, so that claims stay few.
-func (r *round) claim(ctx context.Context) bool {
+// room is how many messages may be claimed. With more than half of the places taken
+// that is none, so that claims stay few.
+func (r *round) room() int {
 	free := r.w.cfg.AtOnce - int(r.busy.Load())
 	if free <= r.w.cfg.AtOnce/2 {
-		return false
+		return 0
 	}
+	return free
+}
+
+// claim fills the free room and says whether there may be more to claim.
+func (r *round) claim(ctx context.Context, free int) bool {
 	claiming, done := lasting(ctx) // a lease that was taken and forgotten would delay a message
 	list, err := r.w.cfg.Queue.ClaimMessages(claiming, r.w.cfg.Name, free)
 	done()
@@ -155,22 +179,23 @@ func (r *round) claim(ctx context.Context) bool {
 		return false
 	}
 	r.w.counts.claimed.Add(int64(len(list)))
+	r.busy.Add(int64(len(list)))
 	for _, m := range list {
-		r.busy.Add(1)
-		r.under.Go(func() {
-			r.w.handle(r.sending, m)
-			r.busy.Add(-1)
-			select {
-			case r.freed <- struct{}{}:
-			default:
-			}
-		})
+		r.work <- m
 	}
 	return len(list) == free
 }
 
-// handle brings one message to an outcome and stores that.
-func (w *Worker) handle(ctx context.Context, m server.Message) {
+// hand brings one message after the other to an outcome. Hands stay: what a
+// goroutine's stack grew to for a message, the next one finds.
+func (r *round) hand() {
+	for m := range r.work {
+		r.results <- r.w.handle(r.sending, m)
+	}
+}
+
+// handle brings one message to an outcome.
+func (w *Worker) handle(ctx context.Context, m server.Message) result {
 	if m.Attempt > 1 {
 		w.counts.again.Add(1)
 	}
@@ -186,7 +211,12 @@ func (w *Worker) handle(ctx context.Context, m server.Message) {
 	} else if outcome.State == api.DeliveryPutOff && !next.Before(m.Expires) {
 		outcome = refused(short("given up: "+outcome.Detail, detailMost))
 	}
-	w.store(ctx, m, outcome, next)
+	return result{
+		MessageResult: server.MessageResult{
+			ID: m.ID, State: outcome.State, Detail: outcome.Detail, Provider: outcome.Provider, Theirs: outcome.Theirs, Next: next,
+		},
+		kind: m.Kind, attempt: m.Attempt,
+	}
 }
 
 func (w *Worker) write(m server.Message) (Letter, error) {

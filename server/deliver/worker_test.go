@@ -332,3 +332,95 @@ func TestManyMessages(t *testing.T) {
 	eventually(t, "all sent", func() bool { return b.queue.left() == 0 })
 	t.Logf("%.0f messages per second", 2000/time.Since(at).Seconds())
 }
+
+// TestOutcomesAreStoredTogether: what became ready while the last ones were stored
+// goes together, and nobody waits for company.
+func TestOutcomesAreStoredTogether(t *testing.T) {
+	b := newBench()
+	b.queue.hold = make(chan struct{})
+	b.fill(8)
+	w := b.worker(t, "one", time.Millisecond)
+	run(t, w)
+	eventually(t, "all sent", func() bool { n, _ := b.sender.count(); return n == 8 })
+	time.Sleep(10 * time.Millisecond) // the last of them have come to the clerk
+	close(b.queue.hold)
+	eventually(t, "all stored", func() bool { return w.Counts().HandedOver == 8 })
+	b.queue.mu.Lock()
+	defer b.queue.mu.Unlock()
+	if len(b.queue.batches) > 3 {
+		t.Errorf("stored in %v", b.queue.batches)
+	}
+}
+
+// TestOneOutcomeThatFails takes no other with it: those that came with it are
+// stored, once, and it is tried again; one that fails for good is counted.
+func TestOneOutcomeThatFails(t *testing.T) {
+	for fails, unmarked := range map[int]int64{2: 0, 1 + markTries: 1} { // the first time is with all the others
+		b := newBench()
+		b.queue.hold = make(chan struct{})
+		b.queue.breaks = map[int64]int{5: fails}
+		b.fill(8)
+		w := b.worker(t, "one", time.Millisecond)
+		run(t, w)
+		eventually(t, "all sent", func() bool { n, _ := b.sender.count(); return n == 8 })
+		time.Sleep(10 * time.Millisecond)
+		close(b.queue.hold)
+		eventually(t, "stored or given up", func() bool { c := w.Counts(); return c.HandedOver+c.Unmarked == 8 })
+		if c := w.Counts(); c.Unmarked != unmarked {
+			t.Errorf("%+v", c)
+		}
+		for id := int64(1); id <= 8; id++ {
+			if r := b.queue.row(id); (r.state == api.DeliveryHandedOver) != (id != 5 || unmarked == 0) {
+				t.Errorf("message %d: %+v", id, r)
+			}
+		}
+		b.clock.add(leaseTime) // the one that could not be stored is sent once more
+		eventually(t, "all stored", func() bool { return b.queue.left() == 0 })
+		if letters, most := b.sender.count(); letters != 8 || most != 1+int(unmarked) {
+			t.Errorf("%d letters, one up to %d times", letters, most)
+		}
+	}
+}
+
+// TestADeadWorkersMessagesAreSentOnceMore: a worker that died between handing over
+// and storing leaves its lease behind; the next one sends the same letter again,
+// with the same Message-ID, and nothing is lost.
+func TestADeadWorkersMessagesAreSentOnceMore(t *testing.T) {
+	b := newBench()
+	b.fill(8)
+	dead := &memQueue{clock: b.clock, rows: b.queue.rows, hold: make(chan struct{})}
+	w, err := NewWorker(Config{Queue: dead, Sender: b.sender, Now: b.clock.Now, Name: "dead", AtOnce: 8, Poll: time.Hour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop := run(t, w)
+	eventually(t, "handed over", func() bool { n, _ := b.sender.count(); return n == 8 })
+	stop() // nothing of what it did was stored
+	if b.queue.left() != 8 {
+		t.Fatalf("%d left", b.queue.left())
+	}
+	b.clock.add(leaseTime)
+	run(t, b.worker(t, "two", time.Millisecond))
+	eventually(t, "all stored", func() bool { return b.queue.left() == 0 })
+	if letters, most := b.sender.count(); letters != 8 || most != 2 {
+		t.Errorf("%d letters, one up to %d times", letters, most)
+	}
+}
+
+// TestClaimsStayFew: what was stored is no reason to look for more where the last
+// look found the end.
+func TestClaimsStayFew(t *testing.T) {
+	b := newBench()
+	w := b.worker(t, "one", time.Hour)
+	run(t, w)
+	for n := range int64(20) {
+		b.fill(1)
+		b.wake <- struct{}{}
+		eventually(t, "sent", func() bool { return w.Counts().HandedOver == n+1 })
+	}
+	b.queue.mu.Lock()
+	defer b.queue.mu.Unlock()
+	if b.queue.claims > 21 {
+		t.Errorf("%d claims for 20 messages", b.queue.claims)
+	}
+}
