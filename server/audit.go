@@ -66,10 +66,14 @@ func auditHash(r AuditRow) []byte {
 	return h.Sum(nil)
 }
 
-// VerifyAudit walks an account's log from its beginning and says where the
+// VerifyAudit walks an account's log from its beginning, or from where a purge left
+// it, and says where the
 // chain breaks, if it does.
 func (s *Service) VerifyAudit(ctx context.Context, account string) error {
-	var last AuditRow
+	last, err := s.purgedTo(ctx, account)
+	if err != nil {
+		return err
+	}
 	for {
 		var rows []AuditRow
 		err := s.store.Read(ctx, func(tx Tx) (err error) {

@@ -38,6 +38,7 @@ type Roots interface {
 	// AuditSince lists rows of all accounts after one, by time, account and number.
 	AuditSince(after AuditRow, n int) ([]AuditRow, error)
 	AuditRow(account string, seq int64) (AuditRow, error)
+	Purges
 	// WholeAudit lists rows of all accounts after one, by account and number.
 	WholeAudit(after AuditRow, n int) ([]AuditRow, error)
 }
@@ -78,8 +79,13 @@ var errOtherMaker = errors.New("server: another process makes the audit root")
 // old, or there is none, and says whether it did. Of several processes one makes
 // it; one that dies over it is relieved after five minutes.
 func (s *Service) MakeAuditRoot(ctx context.Context) (bool, error) {
+	return s.makeAuditRoot(ctx, rootEvery)
+}
+
+// makeAuditRoot makes the next root if the last one is older than that many seconds.
+func (s *Service) makeAuditRoot(ctx context.Context, every int64) (bool, error) {
 	maker := int64(binary.BigEndian.Uint64(s.randomBytes(8)) >> 1) //nolint:gosec // 63 bits
-	m := rootMaker{s: s, id: maker}
+	m := rootMaker{s: s, id: maker, every: every}
 	due, err := m.begin(ctx)
 	if err == nil && due {
 		err = m.gather(ctx)
@@ -95,10 +101,11 @@ func (s *Service) MakeAuditRoot(ctx context.Context) (bool, error) {
 
 // rootMaker makes one root in many short transactions.
 type rootMaker struct {
-	s    *Service
-	id   int64
-	next AuditRoot
-	last AuditRoot // the zero value where next is the first
+	s     *Service
+	id    int64
+	every int64 // seconds
+	next  AuditRoot
+	last  AuditRoot // the zero value where next is the first
 }
 
 func (m *rootMaker) begin(ctx context.Context) (due bool, err error) {
@@ -108,7 +115,7 @@ func (m *rootMaker) begin(ctx context.Context) (due bool, err error) {
 		if m.last, err = tx.LastAuditRoot(); err != nil && !errors.Is(err, ErrNotFound) {
 			return err
 		}
-		if m.last.Number > 0 && now < m.last.At+rootEvery {
+		if m.last.Number > 0 && now < m.last.At+m.every {
 			return nil
 		}
 		lease, err := tx.Fact(factRootLease)

@@ -35,6 +35,9 @@ const (
 	AuditLeavesChanged = "leaves-changed"
 	// AuditRootForked: another root of this number was exported.
 	AuditRootForked = "root-forked"
+	// AuditPurgeUnvouched: rows were removed as a purge does, and no root vouches for
+	// that.
+	AuditPurgeUnvouched = "purge-unvouched"
 	// AuditExportBroken: an exported file is not what was signed.
 	AuditExportBroken = "export-broken"
 )
@@ -62,6 +65,9 @@ func (s *Service) VerifyTrail(ctx context.Context, exports []AuditExport, tell f
 	v := verifier{Service: s, told: tell, bad: map[int64]bool{}, seen: map[AuditFinding]bool{}}
 	err := v.loadKeys(ctx)
 	if err == nil {
+		err = v.loadPurge(ctx)
+	}
+	if err == nil {
 		err = v.roots(ctx)
 	}
 	if err == nil {
@@ -85,6 +91,8 @@ type verifier struct {
 	// of accounts already.
 	bad  map[int64]bool
 	seen map[AuditFinding]bool
+	// purge is the number of the purge whose checkpoints count; zero for none.
+	purge int64
 }
 
 func (v *verifier) find(f AuditFinding) error {
@@ -201,6 +209,13 @@ func (v *verifier) leaf(tx Tx, root int64, file string, l roots.Leaf) error {
 	if !errors.Is(err, ErrNotFound) {
 		return err
 	}
+	cp, err := v.checkpoint(tx, l.Account)
+	if err != nil {
+		return err
+	}
+	if l.Seq < cp.Seq || l.Seq == cp.Seq && bytes.Equal(l.Hash, cp.Hash) {
+		return nil // it was there when a root vouched for the purge
+	}
 	last, err := tx.LastAudit(l.Account)
 	switch {
 	case errors.Is(err, ErrNotFound):
@@ -230,7 +245,9 @@ func (v *verifier) chains(ctx context.Context) error {
 		for _, r := range rows {
 			if r.Account != last.Account {
 				v.report.Accounts++
-				last = AuditRow{Account: r.Account}
+				if last, err = v.beginning(ctx, r); err != nil {
+					return err
+				}
 			}
 			if err := v.link(last, r); err != nil {
 				return err

@@ -120,7 +120,7 @@ func (tr *trail) verify(exports []server.AuditExport) ([]string, server.AuditRep
 	report, err := tr.svc.VerifyTrail(ctx, exports, func(f server.AuditFinding) error {
 		s := f.What
 		if f.Account != "" {
-			s += fmt.Sprintf(" %s/%d", f.Account[11:], f.Seq)
+			s += fmt.Sprintf(" %s/%d", f.Account[len(f.Account)-1:], f.Seq)
 		}
 		if f.Root != 0 {
 			s += fmt.Sprintf(" root %d", f.Root)

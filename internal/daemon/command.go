@@ -73,6 +73,7 @@ func commands() []command {
 		{"restored", Program.restored},
 		{"doctor", Program.doctor},
 		{"verify-audit", Program.verifyAudit},
+		{"purge-audit", Program.purgeAudit},
 		{"rotate-keys", Program.rotateKeys},
 		{"user", Program.user},
 		{"version", Program.version},

@@ -28,7 +28,7 @@ func (t tampered) Error() string { return fmt.Sprintf("the audit log: %d finding
 // off, also beside a running server.
 func (p Program) verifyAudit(ctx context.Context) error {
 	var path string
-	s, rest, err := p.settings(func(f *flag.FlagSet) { f.StringVar(&path, "roots", "", "") })
+	s, rest, err := p.settings(rootsFlag(&path))
 	if err != nil {
 		return err
 	}
@@ -50,6 +50,10 @@ func (p Program) verifyAudit(ctx context.Context) error {
 		}
 		return p.audited(say, report)
 	})
+}
+
+func rootsFlag(path *string) func(*flag.FlagSet) {
+	return func(f *flag.FlagSet) { f.StringVar(path, "roots", "", "") }
 }
 
 // exportsAt gives the exported roots of a file or folder; none for no path.

@@ -3,7 +3,8 @@
 -- again. The roles cannot sign in themselves: grant them to users that can.
 --
 --   holdfast_app      the server. It reads and writes, but changes or removes no row
---                     of the audit log and its roots, and changes no schema.
+--                     of the audit log and its roots, purges nothing there, and changes
+--                     no schema.
 --   holdfast_staff    reads what the console shows of accounts: no sealed value, no
 --                     index that an address could be guessed by, no secret, no key,
 --                     no password. It writes nothing.
@@ -54,8 +55,9 @@ BEGIN
 END;
 $$;
 REVOKE UPDATE, DELETE ON audit, audit_roots FROM holdfast_app;
+REVOKE INSERT, UPDATE, DELETE ON audit_purges, audit_checkpoints FROM holdfast_app;
 REVOKE INSERT, UPDATE, DELETE ON goose_db_version FROM holdfast_app;
 
 GRANT SELECT ON console_accounts, console_contacts, console_devices, console_challenges, console_messages, console_holds
   TO holdfast_staff;
-GRANT SELECT ON audit, audit_roots, audit_leaves, console_issuers TO holdfast_auditor;
+GRANT SELECT ON audit, audit_roots, audit_leaves, audit_purges, audit_checkpoints, console_issuers TO holdfast_auditor;
