@@ -13,7 +13,7 @@ import (
 type matcher struct {
 	table [][ascii]uint8 // by state and byte: the next state
 	ends  []bool         // by state: the text may end here
-	whole *regexp.Regexp
+	whole *regexp.Regexp // where there is no table
 }
 
 const (
@@ -26,7 +26,7 @@ const (
 // newMatcher compiles a pattern in Go's syntax. It panics for what is none: patterns are
 // this package's own.
 func newMatcher(pattern string) *matcher {
-	m := &matcher{whole: regexp.MustCompile(pattern)}
+	m := &matcher{}
 	tree, err := syntax.Parse(pattern, syntax.Perl)
 	if err != nil {
 		panic(err)
@@ -37,6 +37,9 @@ func newMatcher(pattern string) *matcher {
 	}
 	if prog.StartCond()&syntax.EmptyBeginText != 0 && plain(prog) {
 		m.build(prog)
+	}
+	if m.table == nil {
+		m.whole = regexp.MustCompile(pattern)
 	}
 	return m
 }
