@@ -17,10 +17,22 @@ type keyed struct {
 	batch   int // rows in one transaction of a rotation
 }
 
-// keyedTx is a transaction with its keys.
+// keyedTx is a transaction with its keys. Queued notes that a message waits to be
+// sent now.
 type keyedTx struct {
 	Tx
-	ring *ring
+	ring   *ring
+	queued *bool
+}
+
+func (t keyedTx) AddMessage(m OutboxRow) error {
+	*t.queued = true
+	return t.Tx.AddMessage(m)
+}
+
+func (t keyedTx) SaveMessage(m OutboxRow) error {
+	*t.queued = *t.queued || waiting(m) && m.Due <= m.Asked // asked for again, not put off
+	return t.Tx.SaveMessage(m)
 }
 
 func (k *keyed) Write(ctx context.Context, fn func(Tx) error) error {
@@ -33,14 +45,19 @@ func (k *keyed) Read(ctx context.Context, fn func(Tx) error) error {
 
 func (k *keyed) run(ctx context.Context, in func(context.Context, func(Tx) error) error, fn func(Tx) error) error {
 	var r *ring
+	var queued bool
 	err := in(ctx, func(tx Tx) (err error) {
+		queued = false
 		if r, err = k.ring(ctx, tx); err != nil {
 			return err
 		}
-		return fn(keyedTx{tx, r})
+		return fn(keyedTx{tx, r, &queued})
 	})
 	if err == nil && k.last.Load() != r {
 		k.last.Store(r)
+	}
+	if err == nil && queued {
+		k.service.queued()
 	}
 	return err
 }

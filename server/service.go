@@ -41,6 +41,9 @@ type Config struct {
 	Rules    Rules
 	// Limits are the limits and lifetimes; the zero value means DefaultLimits.
 	Limits Limits
+	// Queued is called whenever a message waits to be sent now, after the commit; it
+	// must not block. Nil tells nobody.
+	Queued func()
 	// Log is the server's log; nothing secret goes there. Nil discards.
 	Log *slog.Logger
 }
@@ -59,6 +62,7 @@ type Service struct {
 	subject func(kind, language, reference string) string
 	limits  Limits
 	phones  Phones
+	queued  func()
 	log     *slog.Logger
 	// policies and rules are passed on.
 	policies Policies
@@ -96,11 +100,14 @@ func newService(cfg Config) (*Service, error) {
 	}
 	s := &Service{
 		now: cfg.Now, rand: cfg.Rand, master: cfg.Master, origin: cfg.Origin, host: origin.Hostname(),
-		sender: cfg.Sender, outbox: cfg.OutboxURL, subject: cfg.Subject, limits: cfg.Limits, phones: cfg.Phones, log: cfg.Log,
+		sender: cfg.Sender, outbox: cfg.OutboxURL, subject: cfg.Subject, limits: cfg.Limits, phones: cfg.Phones, queued: cfg.Queued, log: cfg.Log,
 		policies: cfg.Policies, rules: cfg.Rules, argon: make(chan struct{}, min(argonAtOnce, runtime.GOMAXPROCS(0))),
 	}
 	if s.rand == nil {
 		s.rand = rand.Reader
+	}
+	if s.queued == nil {
+		s.queued = func() {}
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)

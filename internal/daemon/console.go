@@ -47,12 +47,7 @@ func (d *Daemon) web(o Options, address func(*http.Request) netip.Addr) error {
 	if err != nil {
 		return err
 	}
-	d.console.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c.ServeHTTP(w, r)
-		if r.Method == http.MethodPost { // a code may have been asked for again
-			d.Wake()
-		}
-	})
+	d.console.handler = c
 	if d.console.listener != nil {
 		d.console.http = &http.Server{
 			Handler: d.console.handler, ReadHeaderTimeout: headerTime, ReadTimeout: readTime, WriteTimeout: writeTime,

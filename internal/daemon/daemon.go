@@ -191,7 +191,7 @@ func (d *Daemon) listen(o Options) error {
 func (d *Daemon) serviceConfig(o Options) server.Config {
 	c := server.Config{
 		Now: o.Now, Rand: o.Rand, Origin: d.origin, Sender: d.sender(), Subject: deliver.Subject,
-		Limits: d.limits(o), Phones: d.reached(), Log: o.Log,
+		Limits: d.limits(o), Phones: d.reached(), Queued: d.Wake, Log: o.Log,
 	}
 	if d.outbox != nil {
 		c.OutboxURL = d.origin + httpapi.OutboxPath

@@ -63,8 +63,7 @@ func (d *Daemon) hello() string {
 	return host
 }
 
-// handler puts the local outbox beside the API, and tells the worker of every
-// write, so that a message does not wait for the next look.
+// handler puts the local outbox, the console and the callbacks beside the API.
 func (d *Daemon) handler(api http.Handler) http.Handler {
 	shown := httpapi.Outbox{Messages: d.Messages}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -80,9 +79,6 @@ func (d *Daemon) handler(api http.Handler) http.Handler {
 			d.phones.callbacks.ServeHTTP(w, r)
 		default:
 			api.ServeHTTP(w, r)
-			if r.Method == http.MethodPost {
-				d.Wake()
-			}
 		}
 	})
 }
