@@ -117,12 +117,18 @@ func (w *writer) link(b *body, m *server.Message) {
 }
 
 // referenceOf is the challenge's reference, and for a notice without one the
-// beginning of its Message-ID: an operator finds either.
+// beginning of its Message-ID: an operator finds either. Six digits would look like a
+// code, to people and to phones that fill codes in, so the first six characters in a
+// row are taken that have a letter among them.
 func referenceOf(m *server.Message) string {
 	if m.Reference != "" || m.Code != "" || len(m.MessageID) < noticeReference {
 		return m.Reference
 	}
-	return strings.ToUpper(m.MessageID[:noticeReference])
+	from := 0
+	for from+noticeReference < len(m.MessageID) && strings.Trim(m.MessageID[from:from+noticeReference], "0123456789") == "" {
+		from++
+	}
+	return strings.ToUpper(m.MessageID[from : from+noticeReference])
 }
 
 // noticeReference is how many characters of a Message-ID a notice shows.

@@ -279,6 +279,19 @@ func TestNoticesHaveAReferenceToo(t *testing.T) {
 	}
 }
 
+// TestAReferenceLooksLikeNoCode: six digits beside a sentence about codes would be
+// typed by people, and filled in by phones.
+func TestAReferenceLooksLikeNoCode(t *testing.T) {
+	for id, want := range map[string]string{
+		"9f86d081884c7d65@keys.example.org": "9F86D0", "352069b81884c7d6@keys.example.org": "52069B",
+		"3520690144c7d65a@keys.example.org": "90144C",
+	} {
+		if got := referenceOf(&server.Message{MessageID: id}); got != want {
+			t.Errorf("%s: %s, want %s", id, got, want)
+		}
+	}
+}
+
 func TestUnknownLanguageIsEnglish(t *testing.T) {
 	l, err := Write(full(server.MessageEnrol, "tlh"), "", start)
 	if err != nil || l.Language != "en" || !strings.Contains(l.Text, "is your Holdfast code") {
