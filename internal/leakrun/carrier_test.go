@@ -80,7 +80,7 @@ const ringing = 500 * time.Millisecond
 // refuses says whether a number is none, to this carrier.
 func refuses(number string) bool { return strings.HasSuffix(number, "99") }
 
-var sixDigits = regexp.MustCompile(`\b\d{6}\b`)
+var sixDigits = regexp.MustCompile(`^\d{6}\b`)
 
 func (c *carrier) took(number, code string) {
 	c.mu.Lock()

@@ -45,6 +45,7 @@ func (r *rig) computer(email string, i int) *fastclient.Device {
 	d.Source, d.Disk = source(i), "disk-"+fastclient.Random(6)
 	r.secret("computer's name", d.Disk)
 	r.secret("key", d.KeyID(), d.Ephemeral())
+	r.secret("network address", d.Source)
 	return d
 }
 
