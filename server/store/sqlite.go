@@ -12,8 +12,12 @@ import (
 	lite "modernc.org/sqlite/lib"
 )
 
-// readers is how many reads of one process run beside its one write.
-const readers = 4
+// readers is how many reads of one process run beside its one write; each keeps
+// so many KiB of pages: most that is read is read in a write.
+const (
+	readers      = 4
+	readersCache = "cache_size(-256)"
+)
 
 // liteBackend has one connection that writes and a few that read. Writes stand
 // in line for theirs and share its commits; other processes meet them at the
@@ -49,7 +53,11 @@ func openSQLite(ctx context.Context, path string) (backend, error) {
 	}
 	b := &liteBackend{line: newLine(), reader: make(chan *liteConn, readers), closed: make(chan struct{})}
 	for i := range readers + 1 {
-		c, err := openLite(path, pragmas()...)
+		list := pragmas()
+		if i > 0 {
+			list = append(list, readersCache)
+		}
+		c, err := openLite(path, list...)
 		switch {
 		case err != nil && i > 0:
 			b.writer.close()

@@ -169,8 +169,8 @@ func pack(v any) string {
 			return "null"
 		}
 	case server.Unread:
-		if v == nil {
-			return "null"
+		if len(v) == 0 {
+			return "[]"
 		}
 	}
 	raw, err := json.Marshal(v)
