@@ -114,16 +114,19 @@ func (c *Client) SetChannel(ctx context.Context, channel, password string) (Stat
 
 // GiveEmail gives the account's address again after the server lost it
 // (Status.ContactLost). A code goes there, and Answer takes it; where another computer
-// gave it already there is none. A computer that waits
-// for a code may do this too: its code could go nowhere before. Refused with
-// not_activated on one that waits for its first code, or whose key two computers use.
-// A server that lost its keys has new ones, for which nothing vouches
-// (Status.NewKeys): they are taken here and nowhere else, because it is the owner who
-// says that this is so.
+// gave it already there is none. A computer that waits for a code may do this too: its
+// code could go nowhere before. Refused with address_other where the account has
+// another address, and with not_activated on a computer that waits for its first code
+// or whose key two computers use. A server that lost its keys has new ones, for which
+// nothing vouches (Status.NewKeys): they are taken here and nowhere else, because it is
+// the owner who says that this is so.
 func (c *Client) GiveEmail(ctx context.Context, email, password string) (Status, error) {
 	return c.confirm(ctx, api.ChannelEmail, (*session).keyed, func(s *session, r *remote.Client, k *keyring, key string) (api.DeviceReply, error) {
 		req := api.EmailRequest{Email: email, Password: password, Issuer: issuerID(s.id.Issuers.Current)}
 		reply, err := r.GiveEmail(ctx, k.signer(), s.id.Device, req, key)
+		if api.CodeOf(err) == api.CodeNotFound {
+			err = api.Wrap(api.CodeOtherAddress, err)
+		}
 		if err != nil {
 			return reply, err
 		}

@@ -19,6 +19,7 @@ var hintsOf = map[string][]string{
 	api.CodeUnknownKey:      {"revoked"},
 	api.CodeNoPlaces:        {"places"},
 	api.CodeUsed:            {"check"},
+	api.CodeChannel:         {"ways"},
 	api.CodeExpired:         {"send"},
 	api.CodeVaultLocked:     {"check"},
 	api.CodeVaultNewer:      {"update"},

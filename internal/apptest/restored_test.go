@@ -51,7 +51,7 @@ func TestAServerPutBackToBeforeItsKeysIsNotBelieved(t *testing.T) {
 	if st = c.CheckIn(); !st.NewKeys || st.ContactLost || *st.Certificate != *before.Certificate {
 		t.Fatalf("new keys are taken without the owner: %+v", st)
 	}
-	if _, err := c.Client().GiveEmail(ctx, "eve@example.org", Password); api.CodeOf(err) != api.CodeNotFound {
+	if _, err := c.Client().GiveEmail(ctx, "eve@example.org", Password); api.CodeOf(err) != api.CodeOtherAddress {
 		t.Fatal(err)
 	}
 	st, err := c.Client().GiveEmail(ctx, Email, Password)

@@ -133,6 +133,9 @@ func status(ctx context.Context, c *call) (reply, error) {
 	if st.State == "" {
 		st = client.Status(ctx)
 	}
+	if c.flags.is("watch") && err == nil {
+		return c.watch(ctx, client, st)
+	}
 	return reply{doc: statusDoc{Status: st}, calm: true, text: func(w io.Writer) { c.status(w, st) }}, err
 }
 

@@ -55,7 +55,7 @@ func commands() []command {
 		{name: "check", run: check},
 		{name: "code", args: "CODE", min: 1, max: -1, run: answer},
 		{name: "send", flags: []flag{{name: "by", value: "WAY"}}, run: send},
-		{name: "status", run: status},
+		{name: "status", flags: []flag{{name: "watch"}}, run: status},
 		{name: "fingerprint", flags: []flag{{name: "drift"}}, run: readComputer},
 		{name: "vault list", run: vaultList},
 		{name: "vault put", args: "NAME", min: 1, max: 1, flags: []flag{{name: "file", value: "F"}}, run: vaultPut},

@@ -101,6 +101,13 @@ func writeJSON(w io.Writer, doc any) {
 	_ = e.Encode(doc) // the documents are plain; a failing stream is kept by the sink
 }
 
+// writeLine writes a document in one line, for a stream of them.
+func writeLine(w io.Writer, doc any) {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(doc) // as above
+}
+
 // describe puts an error into words.
 func (c *call) describe(err error, exit int) *Failure {
 	s := app.Say(c.say, err, c.Location)

@@ -43,6 +43,9 @@ type Program struct {
 	Now      func() time.Time
 	Rand     io.Reader
 	Location *time.Location
+	// Wait waits, unless the context ends first, which is its error; nil waits by the
+	// system's timer.
+	Wait func(context.Context, time.Duration) error
 	// Transport carries requests; nil is one with the system's proxy.
 	Transport http.RoundTripper
 	// Exec replaces this process by another program and returns only with an
@@ -84,6 +87,9 @@ func (p Program) withDefaults() Program {
 	if p.Rand == nil {
 		p.Rand = rand.Reader
 	}
+	if p.Wait == nil {
+		p.Wait = wait
+	}
 	if p.Location == nil {
 		p.Location = time.Local
 	}
@@ -94,6 +100,18 @@ func (p Program) withDefaults() Program {
 		p.ConfigDir = os.UserConfigDir
 	}
 	return p
+}
+
+// wait waits by the system's timer.
+func wait(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
 }
 
 // env gives the value of an environment variable, empty where it is not set.

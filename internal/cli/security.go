@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/seed-1feef0b2/holdfast/api"
 	"github.com/seed-1feef0b2/holdfast/app"
@@ -30,7 +31,7 @@ func channels() []string { return []string{api.ChannelEmail, api.ChannelSMS, api
 
 // security tells where codes go.
 func security(ctx context.Context, c *call) (reply, error) {
-	return c.secured(func(client *app.Client) (app.Security, error) { return client.Security(ctx) })
+	return c.secured("", func(client *app.Client) (app.Security, error) { return client.Security(ctx) })
 }
 
 // phoneRemove takes the phone off the account.
@@ -39,22 +40,29 @@ func phoneRemove(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return c.secured(func(client *app.Client) (app.Security, error) { return client.RemovePhone(ctx, password) })
+	return c.secured("cli.security.removed", func(client *app.Client) (app.Security, error) { return client.RemovePhone(ctx, password) })
 }
 
 // allowComputers lets new computers join again.
 func allowComputers(ctx context.Context, c *call) (reply, error) {
-	return c.secured(func(client *app.Client) (app.Security, error) { return client.LiftEnrolStop(ctx) })
+	return c.secured("cli.security.allowed", func(client *app.Client) (app.Security, error) { return client.LiftEnrolStop(ctx) })
 }
 
-func (c *call) secured(do func(*app.Client) (app.Security, error)) (reply, error) {
+// secured is a command that ends with where codes go; done is the key of what it did,
+// or empty.
+func (c *call) secured(done string, do func(*app.Client) (app.Security, error)) (reply, error) {
 	client, err := c.client()
 	if err != nil {
 		return reply{}, err
 	}
 	defer client.Close()
 	sec, err := do(client)
-	return reply{doc: securityDoc{Security: sec}, text: func(w io.Writer) { c.security(w, sec) }}, err
+	return reply{doc: securityDoc{Security: sec}, text: func(w io.Writer) {
+		if done != "" {
+			c.line(w, done)
+		}
+		c.security(w, sec)
+	}}, err
 }
 
 // security writes where codes go, and every other way there is.
@@ -92,6 +100,9 @@ func (c *call) channelName(channel string) string { return c.say.T("cli.channel.
 
 // phoneAdd enrols a phone: a code goes to it.
 func phoneAdd(ctx context.Context, c *call) (reply, error) {
+	if !strings.HasPrefix(strings.TrimSpace(c.args[0]), "+") { // a slip: the server would only say that it cannot be used
+		return reply{}, api.NewError(api.CodePhone)
+	}
 	return c.confirmed(func(client *app.Client, password string) (app.Status, error) {
 		return client.AddPhone(ctx, c.args[0], c.flags.is("voice"), password)
 	})
@@ -154,5 +165,8 @@ func channelTest(ctx context.Context, c *call) (reply, error) {
 	}
 	defer client.Close()
 	d, err := client.TestChannel(ctx, c.args[0])
-	return reply{doc: testDoc{Delivery: d}, text: func(w io.Writer) { c.delivery(w, d) }}, err
+	return reply{doc: testDoc{Delivery: d}, text: func(w io.Writer) {
+		c.delivery(w, d)
+		c.item(w, "cli.security.tested")
+	}}, err
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -114,9 +115,14 @@ func (c *call) challenge(w io.Writer, ch *app.Challenge) {
 	if ch.Outbox != "" {
 		c.item(w, "cli.challenge.outbox", text.Data{"Address": ch.Outbox})
 	}
-	if ch.Expires != "" {
-		c.item(w, "cli.challenge.until", text.Data{"At": c.when(ch.Expires)})
+	if lost(ch) {
+		key := "cli.challenge.lost"
+		if ch.Reason == api.ReasonRegister {
+			key += ".register"
+		}
+		c.item(w, key)
 	}
+	c.until(w, ch)
 	if ch.NextSend != "" {
 		c.item(w, "cli.challenge.next_send", text.Data{"At": c.when(ch.NextSend)})
 	}
@@ -125,6 +131,28 @@ func (c *call) challenge(w io.Writer, ch *app.Challenge) {
 	}
 	c.item(w, "cli.challenge.tries", text.Data{"Count": ch.TriesLeft})
 	c.item(w, "cli.challenge.type")
+	if n := len(ch.Deliveries); !c.flags.is("watch") && (n == 0 || ch.Deliveries[n-1].State == api.DeliveryQueued || ch.Deliveries[n-1].State == api.DeliveryPutOff) {
+		c.item(w, "cli.challenge.watch")
+	}
+}
+
+// lost says that messages were sent and none can arrive.
+func lost(ch *app.Challenge) bool {
+	return len(ch.Deliveries) > 0 && !slices.ContainsFunc(ch.Deliveries, func(d app.Delivery) bool {
+		return d.State != api.DeliveryRefused && d.State != api.DeliveryBounced
+	})
+}
+
+// until tells how long the code works, once it is on its way.
+func (c *call) until(w io.Writer, ch *app.Challenge) {
+	if ch.Expires != "" {
+		c.item(w, "cli.challenge.until", text.Data{"At": c.when(ch.Expires)})
+	}
+}
+
+// serverLine tells whether the server can be reached.
+func (c *call) serverLine(w io.Writer, st app.Status) {
+	c.line(w, "cli.server."+st.Server, text.Data{"Address": st.ServerURL})
 }
 
 func (c *call) delivery(w io.Writer, d app.Delivery) {
@@ -136,6 +164,9 @@ func (c *call) delivery(w io.Writer, d app.Delivery) {
 		key += ".ours"
 	case byPhone && c.say.Has(key+".phone"):
 		key += ".phone"
+	}
+	if d.Detail != "" && c.say.Has(key+".reply") {
+		key += ".reply"
 	}
 	s, err := c.say.Try(key, data)
 	if err != nil {
@@ -177,7 +208,7 @@ func (c *call) status(w io.Writer, st app.Status) {
 	if st.Account != "" {
 		c.line(w, "cli.account", text.Data{"Account": code.GroupAccount(st.Account), "Device": st.Device})
 	}
-	c.line(w, "cli.server."+st.Server, text.Data{"Address": st.ServerURL})
+	c.serverLine(w, st)
 	c.asked(w, st)
 	if len(st.Drift) > 0 {
 		c.line(w, "cli.drift")

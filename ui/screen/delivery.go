@@ -134,14 +134,18 @@ func badKey(d app.Delivery, ours, next bool) (string, part.Tone) {
 	return "", part.Warn
 }
 
-// deliveryLines lists every message in a few words, oldest first.
+// deliveryLines lists every message in a few words, oldest first, with what the mail
+// or phone service said.
 func deliveryLines(b *base, v View, ch *app.Challenge) []fyne.CanvasObject {
 	var out []fyne.CanvasObject
 	for _, d := range ch.Deliveries {
 		icon, ink := deliverySign(d.State)
-		line := b.p.T("ui.delivery.line", text.Data{
-			"At": clock(b.p, parse(d.At, v.Now.Location()), v.Now), "What": b.p.T(stateKey(d)),
-		})
+		why, _ := app.SayDetail(b.p, d.Detail)
+		data := text.Data{"At": clock(b.p, parse(d.At, v.Now.Location()), v.Now), "What": b.p.T(stateKey(d)), "Reply": why}
+		line := b.p.T("ui.delivery.line", data)
+		if why != "" {
+			line = b.p.T("ui.delivery.line_reply", data)
+		}
 		out = append(out, part.Beside(1, false, part.NewSign(icon, ink, look.IconSmall), part.Caption(line)))
 	}
 	return out
