@@ -82,6 +82,9 @@ func (w *work) quotas(sc scene, v way) []quota {
 	account := []rule{{w.limits.SendsPerHour, time.Hour}, {w.limits.SendsPerDay, day}}
 	if v.channel == api.ChannelEmail {
 		id := plain(v.channel, v.address)
+		if v.to.Verified == 0 { // anybody may give an address: that uses up nothing of its account's
+			return []quota{{label: "sends to confirm", id: id, rules: halves(account)}}
+		}
 		list := []quota{{label: "sends", id: id, rules: account}}
 		if !own {
 			list = append(list, quota{label: "sends by new computers", id: id, rules: halves(account)})

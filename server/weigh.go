@@ -17,8 +17,8 @@ type weighed[T any] struct {
 	write func(*work) (T, error)
 }
 
-// refusedFor is how long a refusal is given again to the same request. It is short:
-// an account that was not there may be there soon.
+// refusedFor is how long a wrong password is refused again without a look, in the same
+// request. It is short: an account that was not there may be there soon.
 const refusedFor = time.Minute
 
 // weigh runs such a write. The nonce goes with the first step, so that a captured
@@ -60,33 +60,21 @@ func weigh[T any](ctx context.Context, s *Service, c Caller, in weighed[T]) (T, 
 	}
 	c.spent = true
 	if in.dear != nil {
-		err = in.dear()
+		if err := in.dear(); err != nil {
+			return none, s.refuse(ctx, c, err)
+		}
 	}
-	if err == nil {
-		reply, err = act(ctx, s, c, in.write)
-	}
-	if err != nil {
-		return none, s.refuse(ctx, c, err)
-	}
-	return reply, nil
+	return act(ctx, s, c, in.write)
 }
 
-// refuse stores a refusal for the same request, for a while, and gives it. One that
-// says when to try again is no answer to keep, and one that is stored stays.
+// refuse stores a refusal for the same request, for a while, and gives it.
 func (s *Service) refuse(ctx context.Context, c Caller, refused error) error {
 	var e *api.Error
-	if !errors.As(refused, &e) || !e.RetryAt.IsZero() || e.Code == api.CodeInternal || e.Code == api.CodeBusy || c.IdempotencyKey == "" {
+	if !errors.As(refused, &e) || c.IdempotencyKey == "" {
 		return refused
 	}
 	err := s.store.Write(ctx, func(tx Tx) error {
 		w := &work{Service: s, tx: tx, c: c, now: s.time().Unix(), ctx: ctx}
-		stored, err := tx.Reply(w.replyID())
-		if err == nil && w.now < stored.Forget {
-			return nil
-		}
-		if err != nil && !errors.Is(err, ErrNotFound) {
-			return err
-		}
 		return w.rememberFor(outcomeOf(e), refusedFor)
 	})
 	if err != nil { // the refusal is what it is
