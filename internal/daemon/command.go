@@ -6,12 +6,14 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"slices"
 	"strings"
 
 	"github.com/seed-1feef0b2/holdfast/api"
 	"github.com/seed-1feef0b2/holdfast/api/code"
 	"github.com/seed-1feef0b2/holdfast/assets/text"
+	"github.com/seed-1feef0b2/holdfast/internal/daemon/garbage"
 	"github.com/seed-1feef0b2/holdfast/internal/version"
 	"github.com/seed-1feef0b2/holdfast/server"
 	"github.com/seed-1feef0b2/holdfast/server/store"
@@ -172,6 +174,10 @@ func (p Program) serve(ctx context.Context) error {
 	d, err := New(Options{Settings: s, Log: s.logger(p.Stderr)})
 	if err != nil {
 		return err
+	}
+	if p.Env("GOGC") == "" && p.Env("GOMEMLIMIT") == "" { // else somebody knows better
+		defer garbage.Keep()()
+		debug.FreeOSMemory() // what starting took
 	}
 	_, _ = fmt.Fprintln(p.Stdout, "Holdfast server: "+d.URL())
 	if page := d.OutboxURL(); page != "" {
