@@ -66,7 +66,7 @@ func (l *lab) issued(n int) *loot {
 		b := l.box()
 		b.sent = func(body [sha256.Size]byte) { got.bodies = append(got.bodies, body) }
 		b.ip = netip.AddrFrom4([4]byte{203, byte(i >> 16), byte(i >> 8), byte(i)})
-		address := fmt.Sprintf("kim%03d@example.org", i)
+		address := fmt.Sprintf("kim.nguyen%03d@example.org", i) // both parts long enough to be told from chance
 		got.AddAddress(address)
 		l.must(b.register(address))
 		code := l.code()
