@@ -47,7 +47,8 @@ type SMTPOptions struct {
 	// Timeout bounds one attempt from dialling to the relay's last word, 60 s
 	// where zero. It must be shorter than the lease of a message.
 	Timeout time.Duration
-	// Connections is how many idle connections are kept for reuse, 4 where zero.
+	// Connections is how many idle connections are kept for reuse; as many as a worker
+	// sends at once where zero.
 	Connections int
 }
 
@@ -162,7 +163,7 @@ func NewSMTP(opt SMTPOptions) (*SMTP, error) {
 		opt.Timeout = time.Minute
 	}
 	if opt.Connections <= 0 {
-		opt.Connections = 4
+		opt.Connections = atOnce
 	}
 	from.Name = opt.Name
 	return &SMTP{

@@ -49,6 +49,9 @@ type Attempt struct {
 	Number        int64
 }
 
+// atOnce is how many messages are under way at a time where nobody says otherwise.
+const atOnce = 16
+
 // stopGrace is how long messages under way may still finish when the worker
 // stops; markTime how long storing their outcomes may take after that.
 const (
@@ -78,7 +81,7 @@ func NewWorker(cfg Config) (*Worker, error) {
 		return nil, errors.New("deliver: Queue, Sender, Now and Name must be given")
 	}
 	if cfg.AtOnce <= 0 {
-		cfg.AtOnce = 16
+		cfg.AtOnce = atOnce
 	}
 	if cfg.Poll <= 0 {
 		cfg.Poll = 500 * time.Millisecond
