@@ -1,12 +1,12 @@
 package screen
 
 import (
-	"slices"
 	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
 
+	"github.com/seed-1feef0b2/holdfast/api"
 	"github.com/seed-1feef0b2/holdfast/api/code"
 	"github.com/seed-1feef0b2/holdfast/app"
 	"github.com/seed-1feef0b2/holdfast/assets/text"
@@ -23,16 +23,17 @@ type ladder struct {
 	step   int
 	closed bool // the person closed it: it does not open by itself again
 	hinted bool
+	lost   bool // the steps are those for messages of which none got through
 }
 
 // follow opens the ladder by itself once a message is later than usual, and at what
 // can be wrong with the address as soon as none got through.
 func (l *ladder) follow(v View, ch *app.Challenge) {
-	if mail, phone := arriving(ch); len(ch.Deliveries) > 0 && !mail && !phone {
-		if !l.hinted && !l.closed {
-			l.open, l.step = true, slices.IndexFunc(rungsOf(ch), func(name string) bool { return name == "address" || name == "phone" })
-		}
-		l.hinted = true
+	if none := noneCame(ch); none != l.lost {
+		l.lost, l.step = none, 0
+		l.open = l.open || none && !l.closed
+	}
+	if l.lost {
 		return
 	}
 	since := parse(ch.Opened, v.Now.Location())
@@ -51,13 +52,22 @@ func (l *ladder) toggle() {
 	l.closed = !l.open
 }
 
-// rungs are the steps' names, in order; phoneRungs those for a phone.
+// rungs are the steps' names, in order; phoneRungs those for a phone. The others are
+// for messages of which none got through: there is nothing to wait or look for.
 var (
 	rungs      = []string{"wait", "spam", "trust", "again", "address", "lost", "provider", "support"}
 	phoneRungs = []string{"wait", "phone", "again", "other", "support"}
+	mailLost   = []string{"address", "again", "lost", "provider", "support"}
+	phoneLost  = []string{"phone", "again", "other", "support"}
 )
 
 func rungsOf(ch *app.Challenge) []string {
+	switch none := noneCame(ch); {
+	case none && byPhone(ch.Channel):
+		return phoneLost
+	case none:
+		return mailLost
+	}
 	if byPhone(ch.Channel) {
 		return phoneRungs
 	}
@@ -71,13 +81,15 @@ func (l *ladder) object(v View, ch *app.Challenge) fyne.CanvasObject {
 	data := l.data(v, ch)
 	for i, name := range names {
 		steps[i] = part.Step{
-			Title: l.p.T("ui.help." + name + ".title"), Text: l.p.T("ui.help."+name+".text", data),
+			Title: l.p.T("ui.help." + name + ".title"), Text: l.p.T(l.textKey(name, ch), data),
 			Actions: l.actions(name, v, ch, data),
 		}
-	}
-	if !byPhone(ch.Channel) {
-		steps[1].Detail = ch.Subject
-		steps[2].Detail = ch.Sender
+		switch name {
+		case "spam":
+			steps[i].Detail = ch.Subject
+		case "trust":
+			steps[i].Detail = ch.Sender
+		}
 	}
 	choose := func(i int) {
 		l.step = i
@@ -88,6 +100,23 @@ func (l *ladder) object(v View, ch *app.Challenge) fyne.CanvasObject {
 		rows = append(rows, part.Caption(l.p.T("ui.help.sent_so_far")), part.Column(look.Tight/2, lines...))
 	}
 	return part.Column(look.Gap, rows...)
+}
+
+// textKey names what a step says: of an address that nothing reached, how to change it.
+func (l *ladder) textKey(name string, ch *app.Challenge) string {
+	switch {
+	case name == "address" && l.lost && ch.Reason == api.ReasonRegister:
+		return "ui.help.address.wrong"
+	case (name == "address" || name == "phone") && l.lost:
+		return "ui.help.address.unreached"
+	}
+	return "ui.help." + name + ".text"
+}
+
+// noneCame says that messages were sent and none got through.
+func noneCame(ch *app.Challenge) bool {
+	mail, phone := arriving(ch)
+	return len(ch.Deliveries) > 0 && !mail && !phone
 }
 
 func (l *ladder) data(v View, ch *app.Challenge) text.Data {

@@ -103,3 +103,37 @@ func TestHistorySaysWhoDidIt(t *testing.T) {
 	b := onBench(t, v)
 	b.says("Done by the server's support staff, at its console", "Done at the server's console")
 }
+
+func TestTheHelpOpensWhereNoMessageGotThrough(t *testing.T) {
+	v := waits(app.Pending)
+	v.Status.ContactLost, v.Status.Challenge.Reason = false, api.ReasonRegister
+	v.Status.Challenge.Deliveries = []app.Delivery{{Channel: api.ChannelEmail, State: api.DeliveryHandedOver, Detail: "250 2.0.0 queued"}}
+	b := onBench(t, v)
+	b.hides("What to do, in this order")
+	b.to(func(v *View) {
+		ch := *v.Status.Challenge
+		ch.Deliveries = []app.Delivery{{Channel: api.ChannelEmail, State: api.DeliveryBounced, Detail: "550 5.1.1 no such mailbox"}}
+		v.Status.Challenge = &ch
+	})
+	b.says("Is the address right? If not, choose “Not now”", "(550 5.1.1 no such mailbox)")
+	b.hides("Wait a little")
+}
+
+func TestTheFieldIsThatOfTheCodeThatCanHaveCome(t *testing.T) {
+	v := waits(app.Changed)
+	v.Status.ContactLost = false
+	ch := v.Status.Challenge
+	ch.Channel, ch.CodeKind, ch.CodeLength = api.ChannelSMS, "digits", 6
+	ch.Deliveries = []app.Delivery{
+		{Channel: api.ChannelEmail, State: api.DeliveryHandedOver}, {Channel: api.ChannelSMS, State: api.DeliveryBounced},
+	}
+	b := onBench(t, v)
+	c := b.scr.(*changed)
+	if letters, n := c.form(ch); !letters || n != 9 {
+		t.Errorf("the phone's message came back, and the field takes its code: %v %d", letters, n)
+	}
+	b.press("I have the code from the phone")
+	if letters, n := c.form(ch); letters || n != 6 {
+		t.Errorf("%v %d", letters, n)
+	}
+}
