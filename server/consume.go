@@ -21,6 +21,9 @@ func (w *work) consume(sc scene, ch Challenge, known recognised, r api.AnswerReq
 	if err := w.confirm(&sc, ch.Reason); err != nil {
 		return none, err
 	}
+	if err := w.settleHome(sc, ch.Reason); err != nil {
+		return none, err
+	}
 	if err := w.registerClaim(&sc.dev, r.Claim); err != nil {
 		return none, err
 	}

@@ -114,7 +114,7 @@ func (l Limits) Table() []Parameter {
 		{"SendPause4", "pause after every later one", l.SendPause4, 30 * time.Second, 2 * time.Hour},
 		{"SendsPerHour", "codes sent to one address in an hour; new computers get half, rounded up; those that would confirm it are as many, counted apart", l.SendsPerHour, 2, 20},
 		{"SendsPerDay", "codes sent to one address in 24 hours, counted the same way", l.SendsPerDay, 2, 50},
-		{"SignInAccountHour", "password sign-ins in an hour per account", l.SignInAccountHour, 3, 100},
+		{"SignInAccountHour", "password sign-ins in an hour per account; those from where a computer of it was activated lately are counted apart", l.SignInAccountHour, 3, 100},
 		{"SignInAddressHour", "password sign-ins in an hour per IPv4 address or IPv6 /64", l.SignInAddressHour, 3, 10_000},
 		{"RegisterHour", "registrations in an hour per IPv4 address or IPv6 /64", l.RegisterHour, 1, 10_000},
 		{"PasswordShortest", "characters of the shortest password", l.PasswordShortest, 15, 64},

@@ -10,15 +10,23 @@ import (
 )
 
 // countSignIn counts a sign-in before anything is looked up, by where it came from
-// and by what was typed, and again by the account that this is, which it gives. An
-// unknown account is answered like a known one, in the same time. Errors:
-// too_many_requests.
+// and by what was typed, and again by the account that this is, which it gives;
+// those from a home of the account apart. An unknown account is answered like a
+// known one, in the same time. Errors: too_many_requests.
 func (w *work) countSignIn(who login) (Account, error) {
 	perAccount := rule{w.limits.SignInAccountHour, time.Hour}
 	if err := w.takeFrom("sign-in from", w.limits.SignInAddressHour); err != nil {
 		return Account{}, err
 	}
-	if err := w.takeOr("sign-in as", who.typed(), perAccount); err != nil {
+	as, to, at := "sign-in as", "sign-in to", ""
+	home, err := w.atHome(who)
+	if err != nil {
+		return Account{}, err
+	}
+	if home {
+		as, to, at = "sign-in at home as", "sign-in at home to", " "+source(w.c.IP)
+	}
+	if err := w.takeOr(as, who.typed()+at, perAccount); err != nil {
 		return Account{}, err
 	}
 	acct, err := w.findAccount(who)
@@ -29,7 +37,7 @@ func (w *work) countSignIn(who login) (Account, error) {
 	if name == "" {
 		name = who.typed()
 	}
-	return acct, w.takeOr("sign-in to", name, perAccount)
+	return acct, w.takeOr(to, name+at, perAccount)
 }
 
 // rightPassword refuses any but the account's password. Errors: sign_in_failed.

@@ -51,7 +51,7 @@ func TestARepeatIsAnsweredTheSameAndNotCounted(t *testing.T) {
 		}
 		b := l.box()
 		l.must(b.enrol("kim@example.org", password)) // one wrong password was counted, not twelve
-		for range 3 { // and three registrations of six
+		for range 3 {                                // and three registrations of six
 			l.must(l.box().register("eve@example.org"))
 		}
 		l.want(l.box().register("eve@example.org"), api.CodeTooMany)

@@ -22,8 +22,8 @@ type Outcome struct {
 	State    string
 	Detail   string
 	Provider string
-	Theirs bool
-	Down   bool
+	Theirs   bool
+	Down     bool
 }
 
 // Sender hands one letter over. It returns when the outcome is known or the
