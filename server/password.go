@@ -87,9 +87,14 @@ func (s *Service) hashPassword(ctx context.Context, password string) (string, er
 	if err != nil {
 		return "", err
 	}
+	return phc(salt, key), nil
+}
+
+// phc writes a hash in the form that password hashes are kept in.
+func phc(salt, key []byte) string {
 	b64 := base64.RawStdEncoding
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonMemory, argonTime, argonLanes,
-		b64.EncodeToString(salt), b64.EncodeToString(key)), nil
+		b64.EncodeToString(salt), b64.EncodeToString(key))
 }
 
 // checkHash says whether a password is the one of a hash. An empty hash costs
