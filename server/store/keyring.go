@@ -83,7 +83,6 @@ func sealedPlaces() []sealedPlace {
 		{"shares.sealed", "shares", "sealed", "device", "generation"},
 		{"issuers.sealed", "issuers", "sealed", "id", ""},
 		{"staff_users.totp", "staff_users", "totp", "id", ""},
-		{"staff_users.totp", "staff_users", "totp", "id", ""},
 	}
 }
 
