@@ -75,6 +75,7 @@ func TestKeysAreRotatedBesideTwoServers(t *testing.T) {
 	two.run(0, "pepper", "rotate-keys", "pepper")
 	two.run(0, "next one", "rotate-keys", "signing")
 	two.run(2, "--again", "rotate-keys", "signing")
+	two.run(0, "no earlier one vouches for", "rotate-keys", "--anew", "signing")
 	two.run(0, "version 2", "rotate-keys", "status")
 	c.moveTo(r)
 	if reply := wantActivated(t, c, "the other server"); reply.Certificate == "" {
