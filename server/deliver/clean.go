@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/seed-1feef0b2/holdfast/api/code"
 )
@@ -124,5 +125,11 @@ func without(s, secret string) string {
 	if secret == "" || plain(secret) && !strings.Contains(strings.ToLower(s), strings.ToLower(secret)) {
 		return s
 	}
+	secret = strings.Map(func(r rune) rune { // bytes that are no letter are blanks in s, too
+		if r == utf8.RuneError {
+			return ' '
+		}
+		return r
+	}, secret)
 	return regexp.MustCompile(`(?i)(^|[^0-9a-z])`+regexp.QuoteMeta(secret)+`($|[^0-9a-z])`).ReplaceAllString(s, "${1}"+hidden+"${2}")
 }

@@ -127,3 +127,15 @@ func TestAMailOfOursIsKnownAgain(t *testing.T) {
 		t.Errorf("asked for %+v from %s", o, p.sender)
 	}
 }
+
+// TestARecipientOfNoLetters: whoever writes to the mailbox for returned mail names a
+// recipient that is not even text; reading that must not stop the server.
+func TestARecipientOfNoLetters(t *testing.T) {
+	for _, to := range []string{"kim@ex\x80mple.org", "\xff\xfe@\xc3", "k\u017fim@\ufffd.org", "(?i)@[a-\x80"} {
+		got := cleanDetail("550 <"+to+"> is unknown here", Letter{To: to, Code: "4HT-M3X-R9W\x80"})
+		if strings.Contains(got, "ple.org") || !strings.HasPrefix(got, "550") {
+			t.Errorf("%q: %q", to, got)
+		}
+		_, _ = ParseReturned(strings.NewReader("X-Failed-Recipients: " + to + "\n\nhello\n\n" + ourHeaders))
+	}
+}
