@@ -9,7 +9,6 @@ import (
 	"net/mail"
 	"net/textproto"
 	"strings"
-	"time"
 
 	"github.com/seed-1feef0b2/holdfast/server"
 )
@@ -36,15 +35,15 @@ func (s *SMTP) Send(ctx context.Context, l Letter) Outcome {
 		return refused("the message cannot be sent as mail")
 	}
 	*memory = text
-	until := time.Now().Add(s.opt.Timeout)
+	ctx, cancel := context.WithTimeout(ctx, s.opt.Timeout)
+	defer cancel()
+	until, _ := ctx.Deadline()
 	if c := s.idle.take(); c != nil {
 		reply, err := s.over(ctx, c, until, l, text)
 		if !errors.Is(err, errStale) {
 			return s.judge(ctx, reply, err, l)
 		}
 	}
-	ctx, cancel := context.WithDeadline(ctx, until)
-	defer cancel()
 	c, err := s.dial(ctx)
 	if err != nil {
 		out := down(cleanDetail(trouble(ctx, err), l))

@@ -15,7 +15,7 @@ func TestAWebhookIsTakenByTheLibraryOfItsStandard(t *testing.T) {
 	for _, channel := range []string{api.ChannelSMS, api.ChannelVoice} {
 		l := phoneLetter(t, "ru", channel)
 		out := send(t, s, l)
-		if out.State != api.DeliveryHandedOver || out.Detail != "202 thank you" || out.Provider != "" {
+		if out.State != api.DeliveryHandedOver || out.Detail != "202 thank you" || out.Provider != "own/"+l.MessageID {
 			t.Errorf("%s: %+v", channel, out)
 		}
 		got := peer.Next("taken")["message"].(map[string]any)
