@@ -20,12 +20,14 @@ type desk struct {
 	*rig
 	cookie *http.Cookie
 	role   string
+	from   string // its network address: limits are counted by it
 }
 
 // send opens a page or sends a form, and gives what is shown.
 func (d *desk) send(method, path string, form url.Values) (int, string) {
 	r, _ := http.NewRequest(method, d.to.URL+path, strings.NewReader(form.Encode()))
 	r.Header.Set("X-Forwarded-Proto", "https")
+	r.Header.Set("X-Forwarded-For", d.from)
 	if method == http.MethodPost {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		r.Header.Set("Origin", origin)
@@ -49,8 +51,8 @@ func (d *desk) send(method, path string, form url.Values) (int, string) {
 }
 
 // staffForm sends a form of nobody's.
-func (r *rig) staffForm(path string, form url.Values, cookie *http.Cookie) {
-	d := &desk{rig: r, cookie: cookie, role: "a stranger"}
+func (p *person) staffForm(path string, form url.Values) {
+	d := &desk{rig: p.rig, role: "a stranger", from: source(p.n)}
 	d.send(http.MethodPost, path, form)
 }
 
@@ -63,7 +65,7 @@ var (
 // works lets a user of a role follow a link, sign in rightly and wrongly, and open
 // every page about an account that there is; the server says which he may.
 func (r *rig) works(role, link, account, device string) {
-	d := &desk{rig: r, role: role}
+	d := &desk{rig: r, role: role, from: source(8_000_000)}
 	_, page := d.send(http.MethodGet, link, nil)
 	found := totpSecret.FindStringSubmatch(page)
 	if found == nil {
@@ -85,7 +87,7 @@ func (r *rig) works(role, link, account, device string) {
 	if status != http.StatusSeeOther {
 		r.t.Errorf("%s: the link: %d", role, status)
 	}
-	again := &desk{rig: r, role: role}
+	again := &desk{rig: r, role: role, from: source(8_000_000)}
 	again.send(http.MethodPost, "/staff/sign-in", url.Values{"name": {role}, "password": {password + "x"}, "code": {digits(0)}})
 	if status, _ := again.send(http.MethodPost, "/staff/sign-in", url.Values{"name": {role}, "password": {password}, "code": {digits(1)}}); status != http.StatusSeeOther {
 		r.t.Errorf("%s: signing in: %d", role, status)

@@ -58,8 +58,8 @@ func (p *person) strange() {
 		p.done(fmt.Sprintf("bad request: %d", reply.Status))
 	}
 	p.carrier.tell("/v1/reports/carrier", []byte(`{"type":"message.failed","data":{"id":"`+email+`","detail":"`+number+" "+code+`"}}`), true)
-	p.staffForm("/staff/sign-in", url.Values{"name": {email}, "password": {password}, "code": {code}}, nil)
-	p.staffForm("/staff/link/"+token, url.Values{"password": {password}, "again": {password}, "code": {code}}, nil)
+	p.staffForm("/staff/sign-in", url.Values{"name": {email}, "password": {password}, "code": {code}})
+	p.staffForm("/staff/link/"+token, url.Values{"password": {password}, "again": {password}, "code": {code}})
 	p.noHTTP("GET /"+code+"?"+email+" HTTP/7.7\r\n\r\n", "POST / HTTP/1.1\r\nHost: "+email+"\r\n"+code+" "+password+"\r\n\r\n", "\x16\x03\x01"+email)
 }
 
