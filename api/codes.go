@@ -59,9 +59,9 @@ const (
 	CodeServerAway     = "server_away"
 	CodeProxySignIn    = "proxy_sign_in"
 	CodeCertificate    = "server_certificate"
-	CodeServerReply    = "server_reply" // not ours, broken or unsigned
+	CodeServerReply    = "server_reply"  // not ours, broken or unsigned
 	CodeOtherAddress   = "address_other" // the account's address is known, and is another one
-	CodeServerKeys     = "server_keys"  // signed by a key that is not pinned: an earlier one, or a stranger's
+	CodeServerKeys     = "server_keys"   // signed by a key that is not pinned: an earlier one, or a stranger's
 	CodeNotEnrolled    = "not_enrolled"
 	CodeNotActivated   = "not_activated" // 409: only an activated computer may; the client says it too
 	CodeVaultLocked    = "vault_locked"
