@@ -37,7 +37,11 @@ func (w *work) beginPepper() (KeyRotation, error) {
 	if err != nil {
 		return rot, err
 	}
-	rot.Until = max(last, w.now+seconds(w.limits.LinkLife)) // links in messages are proved by it too
+	// No limit looks further back than this. What is kept for longer are the homes of
+	// accounts and of staff, which need not outlive it: whoever signs in from one that
+	// is forgotten counts among the others until the next time.
+	limits := w.now + seconds(max(w.limits.LinkPause, 2*day))
+	rot.Until = max(min(last, limits), w.now+seconds(w.limits.LinkLife)) // links in messages are proved by it too
 	if err := w.addDataKey(keyPepper, rot.Version, w.randomBytes(dataKeyBytes), mastersOf(list)...); err != nil {
 		return rot, err
 	}
