@@ -60,7 +60,7 @@ func (p *Printer) form(f form) *sentence {
 	p.ready.mu.RLock()
 	s, cut := p.ready.list[f]
 	p.ready.mu.RUnlock()
-	if cut || !p.known[f.key] {
+	if cut || !p.Has(f.key) {
 		return s
 	}
 	s = p.cut(f)
@@ -82,7 +82,7 @@ func (p *Printer) cut(f form) *sentence {
 		cfg.PluralCount = f.count
 	}
 	// A form that the language does not have is an error beside the "other" form.
-	if _, err := p.loc.Localize(cfg); err != nil && k.got == nil {
+	if _, err := p.known[f.key].localizer().Localize(cfg); err != nil && k.got == nil {
 		return nil
 	}
 	return k.got

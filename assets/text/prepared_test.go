@@ -30,7 +30,7 @@ func fieldsOf(p *Printer, key string, n int) Data {
 		fields["Count"] = n
 		cfg.PluralCount = n
 	}
-	_, _ = p.loc.Localize(cfg)
+	_, _ = p.known[key].localizer().Localize(cfg)
 	for _, m := range aField.FindAllStringSubmatch(seen.src, -1) {
 		if m[1] != "Count" {
 			fields[m[1]] = "«" + m[1] + "» <b>&{{.Count}}"

@@ -28,8 +28,7 @@ type Data map[string]any
 // Printer says sentences in one language. It may be used by several goroutines.
 type Printer struct {
 	lang  string
-	loc   *i18n.Localizer
-	known map[string]bool // every key of the language
+	known map[string]*area // by every key of the language
 	ready prepared
 }
 
@@ -66,7 +65,7 @@ func (p *Printer) T(key string, data ...Data) string {
 }
 
 // Has says whether a key has a sentence.
-func (p *Printer) Has(key string) bool { return p.known[key] }
+func (p *Printer) Has(key string) bool { return p.known[key] != nil }
 
 // Try is T with an error: for an unknown key and for a field that the data does
 // not fill.
@@ -92,7 +91,11 @@ func (p *Printer) localize(key string, fields Data) (string, error) {
 			cfg.PluralCount = n
 		}
 	}
-	s, err := p.loc.Localize(cfg)
+	of := p.known[key]
+	if of == nil {
+		return "", fmt.Errorf("text %q: there is no such sentence", key)
+	}
+	s, err := of.localizer().Localize(cfg)
 	var missing *i18n.MessageNotFoundErr
 	// A form that the language's sentence does not have gives the "other" form
 	// and an error: the plural rules of the library know a "one" in Vietnamese,
@@ -106,33 +109,58 @@ func (p *Printer) localize(key string, fields Data) (string, error) {
 	return s, nil
 }
 
+// area is one file of sentences. It is read when the first of them is said: a
+// server never says what stands in a window.
+type area struct {
+	file      string
+	localizer func() *i18n.Localizer
+}
+
+func newArea(file string) *area {
+	return &area{file, sync.OnceValue(func() *i18n.Localizer {
+		tag := language.Make(languageOf(file))
+		b := i18n.NewBundle(tag)
+		b.RegisterUnmarshalFunc("json", json.Unmarshal)
+		// go-i18n takes the language from the file name's last part but one.
+		if _, err := b.ParseMessageFileBytes(read(file), path.Base(file)); err != nil {
+			panic(fmt.Errorf("%s: %w", file, err))
+		}
+		return i18n.NewLocalizer(b, tag.String())
+	})}
+}
+
+// languageOf is the last part but one of "translations/mail.en.json".
+func languageOf(file string) string {
+	return strings.TrimPrefix(path.Ext(strings.TrimSuffix(file, ".json")), ".")
+}
+
+func read(file string) []byte {
+	raw, err := assets.Translations.ReadFile(file)
+	if err != nil {
+		panic(err) // it is part of the program
+	}
+	return raw
+}
+
+// load finds out which sentence stands where.
 func load() map[string]*Printer {
-	b := i18n.NewBundle(language.English)
-	b.RegisterUnmarshalFunc("json", json.Unmarshal)
 	all := map[string]*Printer{}
 	for _, lang := range Languages {
-		all[lang] = &Printer{lang: lang, known: map[string]bool{}}
+		all[lang] = &Printer{lang: lang, known: map[string]*area{}}
 	}
-	names, err := fs.Glob(assets.Translations, "translations/*.json")
+	files, err := fs.Glob(assets.Translations, "translations/*.json")
 	if err != nil {
 		panic(err)
 	}
-	for _, name := range names {
-		raw, err := assets.Translations.ReadFile(name)
-		if err != nil {
-			panic(err)
+	for _, file := range files {
+		var sentences map[string]json.RawMessage
+		if err := json.Unmarshal(read(file), &sentences); err != nil {
+			panic(fmt.Errorf("%s: %w", file, err))
 		}
-		// go-i18n takes the language from the file name's last part but one.
-		file, err := b.ParseMessageFileBytes(raw, path.Base(name))
-		if err != nil {
-			panic(fmt.Errorf("%s: %w", name, err))
+		of := newArea(file)
+		for key := range sentences {
+			all[languageOf(file)].known[key] = of
 		}
-		for _, m := range file.Messages {
-			all[file.Tag.String()].known[m.ID] = true
-		}
-	}
-	for _, lang := range Languages {
-		all[lang].loc = i18n.NewLocalizer(b, lang)
 	}
 	return all
 }

@@ -10,7 +10,7 @@ import (
 
 func TestPercent(t *testing.T) {
 	for used, want := range map[uint64]int{
-		0: 1000, 1 << 10: 1000, 4 << 20: 400, 8 << 20: 200, 16 << 20: 100, 32 << 20: 50, 1 << 40: 50,
+		0: 1000, 1 << 10: 1000, 2 << 20: 500, 5 << 20: 200, 10 << 20: 100, 16 << 20: 62, 32 << 20: 50, 1 << 40: 50,
 	} {
 		if got := Percent(used); got != want {
 			t.Errorf("%d bytes: %d, want %d", used, got, want)
