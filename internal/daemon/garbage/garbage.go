@@ -16,7 +16,7 @@ import (
 // Bounds of the setting. Least is in bytes; percentages are of what is in use.
 const (
 	// Least is the room for what is unused, whatever is in use: 10 MiB. Twice that would
-	// save a tenth of the processor time in a benchmark, at twice the memory.
+	// save some hundredths of the processor time in a benchmark, and take 10 MiB more.
 	Least = 10 << 20
 	// inLarge is what it is in a process that uses much; most keeps a nearly empty
 	// one from taking all of Least for nothing.
