@@ -116,12 +116,14 @@ var countryCode = regexp.MustCompile(`^[A-Z]{2}$`)
 // origin too long for a text message.
 func checkPhone(s *Settings) error {
 	names := map[string]bool{}
+	for _, p := range slices.Concat(s.Phone.SMS, s.Phone.voice()) {
+		if names[p.Name] {
+			return refuse("phone-twice", text.Data{"Name": p.Name})
+		}
+		names[p.Name] = true
+	}
 	for list, providers := range map[string][]PhoneProvider{api.ChannelSMS: s.Phone.SMS, api.ChannelVoice: s.Phone.voice()} {
 		for _, p := range providers {
-			if names[p.Name] {
-				return refuse("phone-twice", text.Data{"Name": p.Name})
-			}
-			names[p.Name] = true
 			if !p.fits(list) {
 				return refuse("phone-provider", text.Data{"Name": p.Name})
 			}
