@@ -35,6 +35,7 @@ func TestPhoneCases(t *testing.T) {
 	play := func(title string, o *phoneOffice, peer *delivertest.Node, cases []phoneCase) {
 		fmt.Fprintf(&b, "\n## %s\n", title)
 		for _, c := range cases {
+			o.quiet()
 			if c.before != nil {
 				c.before(peer)
 			}

@@ -2,6 +2,7 @@ package mailcases
 
 import (
 	"context"
+	"database/sql"
 	"encoding/base64"
 	"fmt"
 	"os"
@@ -22,6 +23,8 @@ type phoneOffice struct {
 	*diary
 	phones int
 	voice  bool
+	// database is the server's file.
+	database string
 	// day is told the time of every new day; nil where nobody wants it.
 	day func(now time.Time)
 }
@@ -39,8 +42,9 @@ func openPhones(t *testing.T, s *suite, p daemon.Phone) *phoneOffice {
 	mail := smtpOf(s.relay)
 	mail.From = sender
 	o := &office{t: t, clock: apptest.NewClock()}
+	data := t.TempDir()
 	d, err := daemon.New(daemon.Options{
-		Settings: daemon.Settings{Listen: "127.0.0.1:0", Data: t.TempDir(), SMTP: mail, Phone: p}, Now: o.clock.Now,
+		Settings: daemon.Settings{Listen: "127.0.0.1:0", Data: data, SMTP: mail, Phone: p}, Now: o.clock.Now,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -59,11 +63,33 @@ func openPhones(t *testing.T, s *suite, p daemon.Phone) *phoneOffice {
 	})
 	o.pc = apptest.NewComputer(&apptest.Server{TB: t, URL: d.URL(), Clock: o.clock}, "laptop", "")
 	o.ref = o.pc.Register().Challenge.Reference
-	out := &phoneOffice{diary: &diary{office: o, suite: s}}
+	out := &phoneOffice{diary: &diary{office: o, suite: s}, database: filepath.Join(data, "holdfast.db")}
 	if got := out.types(out.mail()); got != string(app.Activated) {
 		t.Fatal(got)
 	}
 	return out
+}
+
+// quiet waits until no message is on its way to a provider: a notice of the case
+// before would get the reply that was ordered for the next one's code.
+func (o *phoneOffice) quiet() {
+	o.t.Helper()
+	db, err := sql.Open("sqlite", o.database)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	defer db.Close()
+	for range 600 {
+		waiting := 0
+		if err := db.QueryRow("SELECT count(*) FROM messages WHERE state = 'queued'").Scan(&waiting); err != nil {
+			o.t.Fatal(err)
+		}
+		if waiting == 0 {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	o.t.Fatal("messages wait that nobody sends")
 }
 
 // enrol adds another phone, a day after the one before.
