@@ -114,6 +114,7 @@ func mobiles() (list []string) {
 // right guess from a wrong one; and by opening what is sealed with all that the
 // database holds. The same attack with the master key finds every one of them.
 func TestADumpGivesNoCode(t *testing.T) {
+	longAlone(t)
 	storetest.Each(t, func(t *testing.T, d storetest.Database) {
 		n := 6
 		if full() {

@@ -233,6 +233,7 @@ func eachKeys(t *testing.T, fn func(l *keysLab)) {
 }
 
 func TestMasterRotationKilledAtEveryCommit(t *testing.T) {
+	longAlone(t)
 	eachKeys(t, func(l *keysLab) {
 		only := func() {
 			all := l.kms.all()
@@ -261,6 +262,7 @@ func TestMasterRotationKilledAtEveryCommit(t *testing.T) {
 }
 
 func TestPepperRotationKilledAtEveryCommit(t *testing.T) {
+	longAlone(t)
 	eachKeys(t, func(l *keysLab) {
 		three := func(s *server.Service) {
 			n, err := s.Counted(ctx, "a limit", "somebody")
@@ -309,6 +311,7 @@ func TestPepperRotationKilledAtEveryCommit(t *testing.T) {
 }
 
 func TestSigningRotationKilledAtEveryCommit(t *testing.T) {
+	longAlone(t)
 	eachKeys(t, func(l *keysLab) {
 		rotations := 0
 		kills := killEverywhere(l, "issuers.sealed", signingRotation, func() {

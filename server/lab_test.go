@@ -67,6 +67,15 @@ func each(t *testing.T, fn func(l *lab)) {
 	storetest.Each(t, func(t *testing.T, d storetest.Database) { fn(newLab(t, d, nil)) })
 }
 
+// longAlone leaves a test out under the race detector: it is long, and nothing in it
+// happens at once.
+func longAlone(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("SKIPPED with -short: long, and nothing in it happens at once")
+	}
+}
+
 func newLab(t testing.TB, d storetest.Database, change func(*server.Limits)) *lab {
 	t.Helper()
 	l := &lab{TB: t, db: d, clock: &clock{at: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}}

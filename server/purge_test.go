@@ -58,6 +58,7 @@ func newPurgeTrail(l *lab) *trail {
 // TestWhatIsOldLeavesTheAuditLog, but for each account's last row; what stays is as
 // sound as before, also against roots that were exported earlier.
 func TestWhatIsOldLeavesTheAuditLog(t *testing.T) {
+	longAlone(t)
 	each(t, func(l *lab) {
 		tr := newPurgeTrail(l)
 		done, err := tr.purge(nil)
@@ -131,6 +132,7 @@ func TestAPurgeIsRefused(t *testing.T) {
 // TestNothingElseLeavesTheAuditLog: whoever owns the database can switch its guard off,
 // and cannot make a removal look like a purge.
 func TestNothingElseLeavesTheAuditLog(t *testing.T) {
+	longAlone(t)
 	each(t, func(l *lab) {
 		tr := newPurgeTrail(l)
 		if _, err := tr.purge(nil); err != nil {

@@ -255,6 +255,7 @@ func (tr *trail) rootCases() map[string]tampering {
 }
 
 func TestTamperingWithTheAuditLogIsFound(t *testing.T) {
+	longAlone(t)
 	each(t, func(l *lab) {
 		tr := newTrail(l)
 		if found, r := tr.verify(tr.exports); len(found) != 0 || r.Accounts != 3 || r.Rows != 18 || r.Roots != 3 || r.Leaves != 6 ||
@@ -291,6 +292,7 @@ func (tr *trail) insert(account string, seq int64) {
 // TestARestoredBackupShowsWhatWasLost: the roots that were exported after the
 // backup are not those that are made after it was put back.
 func TestARestoredBackupShowsWhatWasLost(t *testing.T) {
+	longAlone(t)
 	each(t, func(l *lab) {
 		tr := newTrail(l)
 		tr.run("DELETE FROM audit_roots WHERE number = 3")
@@ -310,6 +312,7 @@ func TestARestoredBackupShowsWhatWasLost(t *testing.T) {
 }
 
 func TestExportsThatWereChangedAreNotBelieved(t *testing.T) {
+	longAlone(t)
 	each(t, func(l *lab) {
 		tr := newTrail(l)
 		f, err := tr.exports[0].Open()

@@ -18,6 +18,7 @@ import (
 // be close, and the two distributions not to be told apart (Kolmogorov–Smirnov).
 // The long form takes 1,000 of each.
 func TestUnknownAccountsTakeAsLong(t *testing.T) {
+	longAlone(t)
 	n := 15 // enough for what is twice as slow
 	if os.Getenv("HOLDFAST_FULL") == "1" {
 		n = 1000
