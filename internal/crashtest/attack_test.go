@@ -69,24 +69,6 @@ func (c *carrier) phones(t *testing.T) map[string]any {
 	}}
 }
 
-// crew runs jobs 0 to n-1, so many at once.
-func crew(n, atOnce int, job func(i int)) {
-	next := make(chan int)
-	var wg sync.WaitGroup
-	for range min(n, atOnce) {
-		wg.Go(func() {
-			for i := range next {
-				job(i)
-			}
-		})
-	}
-	for i := range n {
-		next <- i
-	}
-	close(next)
-	wg.Wait()
-}
-
 func source(i int) string { return fmt.Sprintf("10.%d.%d.%d", i>>16&255, i>>8&255, i&255) }
 
 // begun is a computer that waits for its first code.
@@ -147,7 +129,7 @@ func (r *rig) inParallel(t *testing.T, n int) {
 		calls[i] = d.AnswerCall(right)
 	}
 	begun := time.Now()
-	crew(n, n, func(i int) {
+	proctest.Crew(n, n, func(i int) {
 		reply, _, err := d.Insist(context.Background(), calls[i])
 		if codes[i] = reply.Code; err != nil {
 			codes[i] = err.Error()
@@ -180,7 +162,7 @@ func (r *rig) oneGuessEach(t *testing.T, n int) {
 	ctx := context.Background()
 	codes, devices := make([]string, n), make([]*fastclient.Device, n)
 	begun := time.Now()
-	crew(n, 16, func(i int) {
+	proctest.Crew(n, 16, func(i int) {
 		d := r.begun(fmt.Sprintf("spray%d@example.org", i), source(1000+i))
 		if devices[i] = d; d == nil {
 			return
@@ -235,7 +217,7 @@ func mobile(t *testing.T, country string) string {
 // number.
 func (r *rig) onePhone(t *testing.T, c *carrier, accounts int) {
 	number, codes := mobile(t, "VN"), make([]string, accounts)
-	crew(accounts, 8, func(i int) {
+	proctest.Crew(accounts, 8, func(i int) {
 		if d := r.activated(fmt.Sprintf("pump%d@example.org", i), source(200_000+i)); d != nil {
 			codes[i] = asksPhone(d, number).Code
 		}

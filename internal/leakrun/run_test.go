@@ -18,6 +18,7 @@ import (
 	"github.com/seed-1feef0b2/holdfast/api"
 	"github.com/seed-1feef0b2/holdfast/internal/fastclient"
 	"github.com/seed-1feef0b2/holdfast/internal/leaktest"
+	"github.com/seed-1feef0b2/holdfast/internal/proctest"
 )
 
 // TestNothingLeaks lets people do everything, strangers everything else, staff look
@@ -32,7 +33,7 @@ func TestNothingLeaks(t *testing.T) {
 	}
 	begun := time.Now()
 	stop := r.watch()
-	crew(people, 8, r.live)
+	proctest.Crew(people, 8, r.live)
 	desk := r.staffs()
 	r.crash(desk)
 	r.restored()
@@ -45,24 +46,6 @@ func TestNothingLeaks(t *testing.T) {
 	took := time.Since(begun)
 	r.search()
 	t.Logf("%d people, in %v: %s", people, took.Round(time.Second), r.deeds())
-}
-
-// crew runs jobs 0 to n-1, so many at once.
-func crew(n, atOnce int, job func(i int)) {
-	next := make(chan int)
-	var wg sync.WaitGroup
-	for range min(n, atOnce) {
-		wg.Go(func() {
-			for i := range next {
-				job(i)
-			}
-		})
-	}
-	for i := range n {
-		next <- i
-	}
-	close(next)
-	wg.Wait()
 }
 
 // watch scrapes the figures until stop.

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"net/smtp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -103,5 +104,30 @@ Content-Type: text/plain
 	}
 	if s.Arrivals()["one@example.org"] != 2 || s.Count() != 2 || len(s.Codes()) != 2 {
 		t.Errorf("%v", s.Arrivals())
+	}
+}
+
+// TestACrewDoesEveryJobOnce, and no more at a time than it has hands.
+func TestACrewDoesEveryJobOnce(t *testing.T) {
+	var mu sync.Mutex
+	done, now, most := map[int]int{}, 0, 0
+	proctest.Crew(50, 3, func(i int) {
+		mu.Lock()
+		now++
+		most = max(most, now)
+		mu.Unlock()
+		time.Sleep(time.Millisecond)
+		mu.Lock()
+		defer mu.Unlock()
+		now--
+		done[i]++
+	})
+	for i := range 50 {
+		if done[i] != 1 {
+			t.Errorf("job %d was done %d times", i, done[i])
+		}
+	}
+	if most > 3 {
+		t.Errorf("%d at once", most)
 	}
 }

@@ -161,21 +161,21 @@ func after(p *syntax.Prog, set []uint32, c rune) []uint32 {
 // named. The result is sorted, each place once.
 func reach(p *syntax.Prog, set []uint32, edge syntax.EmptyOp) []uint32 {
 	var all []uint32
-	for todo := slices.Clone(set); len(todo) > 0; {
-		pc := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
+	for open := slices.Clone(set); len(open) > 0; {
+		pc := open[len(open)-1]
+		open = open[:len(open)-1]
 		if slices.Contains(all, pc) {
 			continue
 		}
 		all = append(all, pc)
 		switch in := &p.Inst[pc]; in.Op {
 		case syntax.InstAlt, syntax.InstAltMatch:
-			todo = append(todo, in.Out, in.Arg)
+			open = append(open, in.Out, in.Arg)
 		case syntax.InstCapture, syntax.InstNop:
-			todo = append(todo, in.Out)
+			open = append(open, in.Out)
 		case syntax.InstEmptyWidth:
 			if syntax.EmptyOp(in.Arg)&^edge == 0 {
-				todo = append(todo, in.Out)
+				open = append(open, in.Out)
 			}
 		}
 	}

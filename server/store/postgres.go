@@ -125,12 +125,7 @@ func (t pgxTx) query(ctx context.Context, each func(scanner) error, query string
 		return err
 	}
 	defer rows.Close()
-	for rows.Next() {
-		if err := each(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	return allRows(rows, each)
 }
 
 // pgTx is a transaction of database/sql, of which a restore is one.
@@ -151,6 +146,16 @@ func (t pgTx) query(ctx context.Context, each func(scanner) error, query string,
 		return err
 	}
 	defer rows.Close()
+	return allRows(rows, each)
+}
+
+// allRows calls each for every row, whichever way they came.
+func allRows(rows interface {
+	scanner
+	Next() bool
+	Err() error
+}, each func(scanner) error,
+) error {
 	for rows.Next() {
 		if err := each(rows); err != nil {
 			return err
